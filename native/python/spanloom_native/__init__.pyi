@@ -1,0 +1,308 @@
+"""The native core of Spanloom, as Python sees it.
+
+Shapes: n items kept in the batch (spans, log records, data points), r resources,
+s scopes, m metrics, e events. Times are unix nanoseconds. Arrays are read-only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Self, TypeAlias, final
+
+import numpy as np
+from google.protobuf.message import Message
+from numpy.typing import NDArray
+
+Signal = Literal["traces", "logs", "metrics"]
+Level = Literal["item", "resource", "scope", "event", "link"]
+Bool = NDArray[np.bool_]
+AttributeValue: TypeAlias = (
+    str | bool | int | float | bytes | Sequence["AttributeValue"] | Mapping[str, "AttributeValue"]
+)
+Values: TypeAlias = AttributeValue | NDArray[Any] | Sequence[AttributeValue | None]
+
+__version__: str
+
+class BatchError(ValueError):
+    """A batch was used wrongly: lengths differ, an unknown level, a kept view."""
+
+class DecodeError(BatchError):
+    """The bytes are no valid OTLP. Never quotes content."""
+
+class Closed(Exception):
+    """The inbox is closed and empty; nothing will ever come again."""
+
+@final
+class Column:
+    """One attribute (or field) of every owner at a level, as columns of length n."""
+
+    present: Bool
+    kinds: NDArray[np.uint8]
+    """0 absent, 1 string, 2 bool, 3 int, 4 double, 5 array, 6 kvlist, 7 bytes, 8 empty."""
+    codes: NDArray[np.int32]
+    """(n,) index into `values`; -1 where there is no string."""
+    values: list[str]
+    """The distinct strings, in order of first appearance."""
+    def __len__(self) -> int: ...
+    def ints(self, default: int = 0) -> NDArray[np.int64]:
+        """Ints, and bools as 0/1; `default` elsewhere."""
+    def floats(self, default: float = ...) -> NDArray[np.float64]:
+        """Doubles and ints; `default` (NaN) elsewhere."""
+    def bools(self, default: bool = False) -> Bool: ...
+    def strings(self, default: str = "") -> list[str]: ...
+    def objects(self) -> list[Any]:
+        """Python values: str, bool, int, float, bytes, list, dict, None. Slow; nested values too."""
+
+class Batch:
+    """Items of one signal: the bytes that came, an index, and this holder's edits.
+
+    A batch is owned by whoever holds it, and must be settled once: `ack`, `nack`
+    or `drop`. One that is garbage-collected unsettled counts as refused, so that
+    the sender tries again. Columns and masks have the length of the items kept.
+    """
+
+    signal: Signal
+    size_bytes: int
+    """Size of the encoded batch; an estimate (within the edits) before `encode`."""
+    n_resources: int
+    n_scopes: int
+    resource_index: NDArray[np.int32]
+    """(n,) the resource of each item."""
+    scope_index: NDArray[np.int32]
+    scope_names: list[str]
+    scope_versions: list[str]
+    scope_resource_index: NDArray[np.int32]
+    """(s,) the resource of each scope."""
+    is_edited: bool
+    open_views: int
+    """How many arrays made from this batch's memory are still alive."""
+
+    def __len__(self) -> int: ...
+    @classmethod
+    def from_bytes(cls, request: bytes) -> Self:
+        """A batch from an encoded Export*ServiceRequest (not tied to any sender)."""
+    @classmethod
+    def from_json(cls, request: bytes) -> Self: ...
+    @classmethod
+    def from_message(cls, request: Message) -> Self: ...
+    @classmethod
+    def concat(cls, batches: Sequence[Self]) -> Self:
+        """One batch of all items, in order. Takes over (empties) the given ones."""
+    def split(self, n_items_max: int) -> list[Self]:
+        """Batches of at most `n_items_max` items, in order. Empties this one."""
+    def fork(self) -> Self:
+        """The same items with their own edits, settled separately; the sender hears the worst."""
+    def adopt(self, other: Batch) -> None:
+        """Take over what `other` owes its sender and its ledger; `other` is emptied."""
+    def encode(self, max_bytes: int | None = None) -> list[bytes]:
+        """Encoded requests, none above `max_bytes` unless one item alone is."""
+    def encode_json(self) -> bytes:
+        """The batch as one line of OTLP/JSON, without a newline."""
+    def to_message(self) -> Any:
+        """The Export*ServiceRequest with all edits applied."""
+
+    # -- reading ---------------------------------------------------------
+    def attribute(self, key: str, level: Level = "item") -> Column:
+        """Level item (n,), resource (r,), scope (s,), event (e,), link (l,)."""
+    def keys(self, level: Level = "item") -> list[str]:
+        """The distinct attribute keys present, in order of first appearance."""
+
+    # -- edits; each is visible to the next read ----------------------------
+    def set_attribute(
+        self,
+        key: str,
+        value: Values,
+        *,
+        codes: NDArray[np.integer[Any]] | None = None,
+        where: Bool | None = None,
+        level: Level = "item",
+    ) -> None:
+        """Set or add. One value for all, or one per owner; None entries are left alone.
+
+        With `codes`, `value` is a list of distinct strings and owner i gets
+        value[codes[i]]; negative codes are left alone.
+        """
+    def remove_attribute(self, key: str, *, where: Bool | None = None, level: Level = "item") -> None: ...
+    def rename_attribute(
+        self, old: str, new: str, *, where: Bool | None = None, level: Level = "item", overwrite: bool = False
+    ) -> None:
+        """Where `new` exists already nothing changes, unless `overwrite`."""
+    def keep(self, mask: Bool, reason: str = "filtered") -> None:
+        """Drop the items where mask is False, and count them under `reason`."""
+    def replace_items(self, items: Sequence[Message | bytes | None]) -> None:
+        """Put these messages (None: as it was) in the place of the items."""
+
+    # -- settling ------------------------------------------------------------
+    def enter(self, ledger: Ledger) -> None:
+        """Count the items as received by a pipeline; later settling counts there."""
+    def acknowledge(self) -> None:
+        """Tell the sender now; what happens later only shows in the ledger."""
+    def ack(self) -> None:
+        """Delivered."""
+    def nack(
+        self, message: str, *, retryable: bool, reason: str = "failed",
+        retry_after_s: float | None = None, grpc_code: int | None = None,
+    ) -> None:
+        """Retryable: the sender is asked to try again. Permanent: dropped, counted under `reason`."""
+    def drop(self, reason: str) -> None:
+        """Dropped on purpose: counted under `reason`, the sender hears success."""
+    def reject(self, n_items: int, reason: str = "rejected") -> None:
+        """Count `n_items` as refused for good by the destination; they leave the count of delivered."""
+
+@final
+class Traces(Batch):
+    start_time_unix_nano: NDArray[np.uint64]
+    end_time_unix_nano: NDArray[np.uint64]
+    trace_id: NDArray[np.uint8]
+    """(n, 16)"""
+    span_id: NDArray[np.uint8]
+    """(n, 8)"""
+    parent_span_id: NDArray[np.uint8]
+    """(n, 8), zeros for a root."""
+    kind: NDArray[np.uint8]
+    status_code: NDArray[np.uint8]
+    flags: NDArray[np.uint32]
+    name: Column
+    status_message: Column
+    trace_state: Column
+    event_index: NDArray[np.int32]
+    """(e,) the span of each event."""
+    event_name: Column
+    event_time_unix_nano: NDArray[np.uint64]
+    link_index: NDArray[np.int32]
+    def set_name(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None: ...
+    def set_status(self, code: int, message: str | None = None, *, where: Bool | None = None) -> None:
+        """Code 0 unset, 1 ok, 2 error; `message` None removes the message."""
+    def set_trace_state(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None: ...
+    def spans(self) -> Iterator[Any]:
+        """opentelemetry.proto Span objects, copies, with edits applied. Slow."""
+
+@final
+class Logs(Batch):
+    time_unix_nano: NDArray[np.uint64]
+    observed_time_unix_nano: NDArray[np.uint64]
+    severity_number: NDArray[np.uint8]
+    trace_id: NDArray[np.uint8]
+    span_id: NDArray[np.uint8]
+    flags: NDArray[np.uint32]
+    severity_text: Column
+    event_name: Column
+    body: Column
+    def set_body(self, value: Values, *, where: Bool | None = None) -> None: ...
+    def records(self) -> Iterator[Any]:
+        """opentelemetry.proto LogRecord objects, copies, with edits applied. Slow."""
+
+@final
+class Metrics(Batch):
+    """Items are data points."""
+
+    n_metrics: int
+    metric_index: NDArray[np.int32]
+    """(n,) the metric of each point."""
+    metric_scope_index: NDArray[np.int32]
+    """(m,)"""
+    metric_names: list[str]
+    metric_units: list[str]
+    metric_kinds: NDArray[np.uint8]
+    """(m,) 0 none, 1 gauge, 2 sum, 3 histogram, 4 exponential histogram, 5 summary."""
+    start_time_unix_nano: NDArray[np.uint64]
+    time_unix_nano: NDArray[np.uint64]
+    value: NDArray[np.float64]
+    """(n,) of gauges and sums; NaN elsewhere."""
+    def set_metric_name(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None:
+        """`where` and values have length m."""
+    def metrics(self) -> Iterator[Any]:
+        """opentelemetry.proto Metric objects, copies, with edits applied. Slow."""
+
+@final
+class Ledger:
+    """What became of a pipeline's items: received = delivered + refused + dropped + in flight."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """{"received", "delivered", "refused", "in_flight": int, "dropped": {reason: int}}"""
+
+@final
+class ByteBudget:
+    """The bytes in flight, from the first one read to the last holder's release."""
+
+    def __init__(self, limit_bytes: int, hard_limit_bytes: int) -> None:
+        """No new request is begun at the limit; no byte is read beyond the hard limit."""
+    limit_bytes: int
+    hard_limit_bytes: int
+    used_bytes: int
+    peak_bytes: int
+
+@final
+class Listener:
+    """A bound and listening socket. Lives across reloads: servers only borrow it."""
+
+    def __init__(self, address: str, *, backlog: int = 4096) -> None:
+        """`host:port`, `[v6]:port`, or `unix:/path`. Raises OSError naming the address."""
+    address: str
+    """With the port really bound."""
+    def close(self) -> None: ...
+
+@final
+class Inbox:
+    """What waits at a receiver, for one signal."""
+
+    def pull(self, *, max_bytes: int, linger_s: float, timeout_s: float) -> Batch | None:
+        """All that waits, merged, at most `max_bytes` (or one request).
+
+        Waits for a first request up to `timeout_s` (then None), and until the
+        oldest has waited `linger_s`. Raises Closed once closed and empty.
+        """
+    n_waiting: int
+
+@final
+class RawRequest:
+    """A request to a route registered from Python."""
+
+    path: str
+    peer: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    def reply(self, body: bytes, *, status: int = 200, content_type: str = ...) -> None:
+        """`status` is an HTTP status, or a gRPC code where the route is gRPC (0 = ok)."""
+
+@final
+class RawInbox:
+    def pull(self, *, max_requests: int, linger_s: float, timeout_s: float) -> list[RawRequest]: ...
+
+@final
+class Server:
+    """HTTP/1.1, HTTP/2 and gRPC on every listener."""
+
+    def __init__(
+        self,
+        listeners: Sequence[Listener],
+        budget: ByteBudget,
+        *,
+        signals: Sequence[Signal] = ("traces", "metrics", "logs"),
+        threads: int = 1,
+        grpc_message_bytes_max: int = 16 << 20,
+        http_body_bytes_max: int = 16 << 20,
+        traces_path: str = "/v1/traces",
+        metrics_path: str = "/v1/metrics",
+        logs_path: str = "/v1/logs",
+        http_compressions: Sequence[str] | None = None,
+        cors_allowed_origins: Sequence[str] = (),
+        cors_allowed_headers: Sequence[str] = (),
+        cors_max_age_s: int = 0,
+        read_timeout_s: float = 30.0,
+        keepalive_time_s: float = 7200.0,
+        keepalive_timeout_s: float = 20.0,
+        max_concurrent_streams: int = 1024,
+        retry_after_s: float = 1.0,
+    ) -> None: ...
+    def inbox(self, signal: Signal) -> Inbox: ...
+    def route_http(self, method: str, path: str) -> RawInbox: ...
+    def route_grpc(self, path: str) -> RawInbox:
+        """`/package.Service/Method`, unary."""
+    def start(self) -> None: ...
+    def drain(self, timeout_s: float) -> bool:
+        """Accept nothing new, finish what is in flight, close; False if time ran out."""
+    def close_inboxes(self) -> None:
+        """Let `pull` raise Closed once what waits is taken."""
+    def stats(self) -> list[tuple[str, dict[str, str], float]]:
+        """Counters and gauges: (name, labels, value)."""
+
+def compress(data: bytes, encoding: Literal["gzip", "zstd", "deflate", "snappy"], level: int | None = None) -> bytes: ...

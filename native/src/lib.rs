@@ -1,0 +1,14 @@
+//! The native core of Spanloom. It moves bytes; Python decides over columns.
+//!
+//! `otlp` knows the wire, `server` receives, `ack` keeps the books, and `py` is the
+//! only place that knows Python.
+#![deny(unsafe_code)]
+
+pub mod ack;
+pub mod otlp;
+#[cfg(feature = "python")]
+mod py;
+pub mod server;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,0 +1,8 @@
+//! OTLP on the wire: what is valid, where things are, how to change and write them.
+
+pub mod error;
+pub mod json;
+pub mod schema;
+pub mod signal;
+pub mod validate;
+pub mod wire;
