@@ -174,7 +174,8 @@ struct Account {
 
 impl Account {
     fn take(&self, n_items: u64) -> u64 {
-        let before = self.n_items.fetch_update(Relaxed, Relaxed, |n| Some(n.saturating_sub(n_items)));
+        let before =
+            self.n_items.fetch_update(Relaxed, Relaxed, |n| Some(n.saturating_sub(n_items)));
         before.unwrap_or(0).min(n_items)
     }
 }
