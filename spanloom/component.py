@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict
 from spanloom.batch import Batch, Logs, Metrics, Signal, Traces
 
 if TYPE_CHECKING:
+    from spanloom_native import Listener
+
     from spanloom.clock import Clock
     from spanloom.telemetry import Telemetry
 
@@ -92,6 +95,12 @@ class Host(Protocol):
     def extension(self, component_id: str) -> Extension | None:
         """The running extension with this id."""
 
+    def listen(self, address: str) -> Listener:
+        """The listening socket at `address`, bound now or taken over from a predecessor.
+
+        The service closes it when its last user has stopped. Raises OSError.
+        """
+
     def report_fatal(self, component_id: str, error: BaseException) -> None:
         """The component cannot go on; the process ends in good order."""
 
@@ -133,6 +142,8 @@ class Processor(Component):
     settings: Settings
     next: Consumer
     """Set by the graph before `start`."""
+    lock: AbstractContextManager[Any]
+    """Set by the graph: held around `process`, a no-op for a `concurrent` processor."""
 
     def process(self, batch: AnyBatch) -> AnyBatch | None:
         """The batch to hand on, usually the same one, edited; None drops it whole."""

@@ -132,7 +132,12 @@ class Batch:
 
     # -- settling ------------------------------------------------------------
     def enter(self, ledger: Ledger) -> None:
-        """Count the items as received by a pipeline; later settling counts there."""
+        """Count the items as received by a pipeline; later settling counts there.
+
+        A batch that a connector hands on enters a second ledger: the outcome then counts
+        in both, while `keep` and `drop` count in the newest alone (for the older ones
+        those items are delivered, namely to the connector).
+        """
     def acknowledge(self) -> None:
         """Tell the sender now; what happens later only shows in the ledger."""
     def ack(self) -> None:
