@@ -1,0 +1,1 @@
+"""Configuration: from `--config` sources to a checked `LoadedConfig`."""
