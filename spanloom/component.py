@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from spanloom.batch import Batch, Logs, Metrics, Signal, Traces
+from spanloom.logs import describe
 
 if TYPE_CHECKING:
     from spanloom_native import Listener
@@ -34,8 +35,8 @@ __all__ = [
     "Config",
     "Connector",
     "Consumer",
-    "Extension",
     "Exporter",
+    "Extension",
     "Factory",
     "Host",
     "Kind",
@@ -151,10 +152,38 @@ class Processor(Component):
 
     def consume(self, batch: AnyBatch) -> None:
         """Process, and hand on. What raises is settled by `on_error`."""
-        # Kept in spanloom.graph, beside the code that calls it.
-        from spanloom.graph import run_processor
+        untouched = batch.fork() if self.on_error == "pass" else None
+        try:
+            with self.lock:
+                result = self.process(batch)
+            if result is not None and result is not batch:
+                result.adopt(batch)
+        except Exception as error:  # noqa: BLE001 - a processor's failure is data, not a crash
+            self._settle_failed(batch, untouched, error)
+            return
+        if untouched is not None:
+            untouched.ack()
+        self._hand_on(batch, result)
 
-        run_processor(self, batch)
+    def _hand_on(self, batch: AnyBatch, result: AnyBatch | None) -> None:
+        if result is None:
+            batch.drop(self.settings.id)
+        elif len(result) == 0:
+            result.ack()
+        else:
+            self.next.consume(result)
+
+    def _settle_failed(self, batch: AnyBatch, untouched: AnyBatch | None, error: Exception) -> None:
+        fields = {"component": self.settings.id, "error": describe(error)}
+        self.settings.logger.error("the processor failed on a batch", extra=fields)
+        if untouched is not None:
+            batch.ack()
+            self.next.consume(untouched)
+        elif self.on_error == "drop":
+            batch.drop("processor_error")
+        else:
+            message = f"processor {self.settings.id} failed"
+            batch.nack(message, retryable=True, reason="processor_error")
 
 
 class Exporter(Component):
