@@ -76,7 +76,7 @@ class Histogram:
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self._lock = threading.Lock()
-        self.bounds = tuple(bounds)
+        self.bounds = tuple(float(bound) for bound in bounds)
         self.counts = [0] * (len(self.bounds) + 1)
         self.sum = 0.0
 
