@@ -1,0 +1,209 @@
+//! GenAI-shaped export requests, encoded before the clock starts.
+
+use bytes::Bytes;
+
+use crate::Result;
+use crate::args::Options;
+use crate::wire::{put_bytes, put_fixed64, put_uint, put_varint};
+
+/// Enough to keep bodies distinct; more would only measure cache misses of the generator.
+const POOL_BYTES_MAX: usize = 16 << 20;
+const POOL_BODIES_MAX: usize = 64;
+pub const GRPC_PREFIX_BYTES: usize = 5;
+const START_NS: u64 = 1_790_000_000_000_000_000;
+const WORDS: [&str; 16] = [
+    "the",
+    "model",
+    "latency",
+    "of",
+    "a",
+    "request",
+    "tokens",
+    "please",
+    "summarise",
+    "in",
+    "this",
+    "document",
+    "answer",
+    "with",
+    "context",
+    "and",
+];
+
+/// The bodies of one run: a pool that is sent round, or a fresh one for each request.
+pub struct Bodies {
+    pool: Vec<Bytes>,
+    /// Where each span's number stands in the template, if every request is to be unique.
+    number_offsets: Option<Vec<usize>>,
+    n_spans: usize,
+}
+
+impl Bodies {
+    pub fn new(options: &Options, framed: bool) -> Result<Self> {
+        let n_spans = options.number("spans-per-request", 1)?;
+        let span_kb: f64 = options.number("span-kb", 1.0)?;
+        let unique = options.flag("unique");
+        let n_bodies = if unique { 1 } else { pool_size(n_spans, span_kb) };
+        let bodies = (0..n_bodies).map(|index| request(index, n_spans, span_kb, framed));
+        let (pool, offsets): (Vec<_>, Vec<_>) = bodies.unzip();
+        Ok(Self { pool, number_offsets: offsets.into_iter().next().filter(|_| unique), n_spans })
+    }
+
+    /// The body of the request with this number.
+    pub fn body(&self, request_index: u64) -> Bytes {
+        let body = &self.pool[request_index as usize % self.pool.len()];
+        match &self.number_offsets {
+            None => body.clone(),
+            Some(offsets) => self.renumbered(body, offsets, request_index),
+        }
+    }
+
+    fn renumbered(&self, template: &Bytes, offsets: &[usize], request_index: u64) -> Bytes {
+        let mut body = template.to_vec();
+        let first = request_index * self.n_spans as u64;
+        for (number, &offset) in (first..).zip(offsets) {
+            body[offset..offset + 8].copy_from_slice(&number.to_be_bytes());
+        }
+        body.into()
+    }
+}
+
+pub fn print_size(options: &Options) -> Result<()> {
+    let bodies = Bodies::new(options, false)?;
+    println!("{}", bodies.body(0).len());
+    Ok(())
+}
+
+fn pool_size(n_spans: usize, span_kb: f64) -> usize {
+    let body_bytes = (n_spans as f64 * span_kb * 1024.0) as usize;
+    (POOL_BYTES_MAX / body_bytes.max(1)).clamp(2, POOL_BODIES_MAX)
+}
+
+/// An ExportTraceServiceRequest, behind a gRPC prefix if `framed`, and the offsets of its trace ids.
+fn request(body_index: usize, n_spans: usize, span_kb: f64, framed: bool) -> (Bytes, Vec<usize>) {
+    let first = (body_index * n_spans) as u64;
+    let mut scope_spans = Vec::new();
+    put_bytes(&mut scope_spans, 1, &scope());
+    let mut from_end = Vec::with_capacity(n_spans);
+    for number in first..first + n_spans as u64 {
+        let span = span(number, span_kb);
+        put_bytes(&mut scope_spans, 2, &span);
+        // A span starts with its trace id: one tag byte, one length byte.
+        from_end.push(scope_spans.len() - span.len() + 2);
+    }
+    let scope_spans_len = scope_spans.len();
+    let mut resource_spans = Vec::new();
+    put_bytes(&mut resource_spans, 1, &resource());
+    put_bytes(&mut resource_spans, 2, &scope_spans);
+    let mut message = Vec::new();
+    put_bytes(&mut message, 1, &resource_spans);
+    let body = if framed { with_grpc_prefix(&message) } else { message };
+    let scope_spans_offset = body.len() - scope_spans_len;
+    let offsets = from_end.into_iter().map(|offset| scope_spans_offset + offset).collect();
+    (body.into(), offsets)
+}
+
+fn with_grpc_prefix(message: &[u8]) -> Vec<u8> {
+    let mut framed = vec![0; GRPC_PREFIX_BYTES];
+    framed[1..].copy_from_slice(&(message.len() as u32).to_be_bytes());
+    framed.extend_from_slice(message);
+    framed
+}
+
+fn resource() -> Vec<u8> {
+    let mut out = Vec::new();
+    put_bytes(&mut out, 1, &text("service.name", "checkout-assistant"));
+    put_bytes(&mut out, 1, &text("service.version", "4.2.0"));
+    put_bytes(&mut out, 1, &text("telemetry.sdk.language", "python"));
+    put_bytes(&mut out, 1, &text("telemetry.sdk.name", "opentelemetry"));
+    out
+}
+
+fn scope() -> Vec<u8> {
+    let mut out = Vec::new();
+    put_bytes(&mut out, 1, b"opentelemetry.instrumentation.openai_v2");
+    put_bytes(&mut out, 2, b"2.3b0");
+    out
+}
+
+/// A client span of about `span_kb` KB: 11 attributes, two of them message JSON.
+fn span(number: u64, span_kb: f64) -> Vec<u8> {
+    let bare_len = encode_span(number, 0).len();
+    let text_bytes = ((span_kb * 1024.0) as usize).saturating_sub(bare_len);
+    encode_span(number, text_bytes)
+}
+
+fn encode_span(number: u64, text_bytes: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_bytes(&mut out, 1, &[number.to_be_bytes(), [0x5a; 8]].concat());
+    put_bytes(&mut out, 2, &(number + 1).to_be_bytes());
+    put_bytes(&mut out, 5, b"chat gpt-4.1-mini");
+    put_uint(&mut out, 6, 3);
+    put_fixed64(&mut out, 7, START_NS + number * 1000);
+    put_fixed64(&mut out, 8, START_NS + number * 1000 + 1_250_000_000);
+    for attribute in attributes(number, text_bytes) {
+        put_bytes(&mut out, 9, &attribute);
+    }
+    out
+}
+
+fn attributes(number: u64, text_bytes: usize) -> [Vec<u8>; 11] {
+    let asked = text_bytes * 2 / 3;
+    [
+        text("gen_ai.operation.name", "chat"),
+        text("gen_ai.provider.name", "openai"),
+        text("gen_ai.request.model", "gpt-4.1-mini"),
+        text("gen_ai.response.model", "gpt-4.1-mini-2025-04-14"),
+        text("gen_ai.response.id", &format!("chatcmpl-{number:020}")),
+        text("server.address", "api.openai.com"),
+        int("gen_ai.usage.input_tokens", 900 + number % 100),
+        int("gen_ai.usage.output_tokens", 200 + number % 50),
+        double("gen_ai.request.temperature", 0.7),
+        text("gen_ai.input.messages", &messages("user", asked, number)),
+        text("gen_ai.output.messages", &messages("assistant", text_bytes - asked, number + 7)),
+    ]
+}
+
+fn messages(role: &str, n_bytes: usize, seed: u64) -> String {
+    let content = prose(n_bytes, seed);
+    format!(r#"[{{"role":"{role}","parts":[{{"type":"text","content":"{content}"}}]}}]"#)
+}
+
+/// `n_bytes` of words in an order that `seed` decides.
+fn prose(n_bytes: usize, seed: u64) -> String {
+    let mut out = String::with_capacity(n_bytes + 16);
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    while out.len() < n_bytes {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        out.push_str(WORDS[(state >> 60) as usize]);
+        out.push(' ');
+    }
+    out.truncate(n_bytes);
+    out
+}
+
+fn text(key: &str, value: &str) -> Vec<u8> {
+    let mut any = Vec::new();
+    put_bytes(&mut any, 1, value.as_bytes());
+    key_value(key, &any)
+}
+
+fn int(key: &str, value: u64) -> Vec<u8> {
+    let mut any = Vec::new();
+    put_uint(&mut any, 3, value);
+    key_value(key, &any)
+}
+
+fn double(key: &str, value: f64) -> Vec<u8> {
+    let mut any = Vec::new();
+    put_varint(&mut any, 4 << 3 | 1);
+    any.extend_from_slice(&value.to_le_bytes());
+    key_value(key, &any)
+}
+
+fn key_value(key: &str, any: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_bytes(&mut out, 1, key.as_bytes());
+    put_bytes(&mut out, 2, any);
+    out
+}
