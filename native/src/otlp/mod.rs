@@ -2,6 +2,8 @@
 
 pub mod error;
 pub mod json;
+pub mod normalise;
+pub mod prune;
 pub mod schema;
 pub mod signal;
 pub mod validate;
