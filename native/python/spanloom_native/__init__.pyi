@@ -265,8 +265,15 @@ class RawRequest:
     peer: str
     headers: list[tuple[str, str]]
     body: bytes
-    def reply(self, body: bytes, *, status: int = 200, content_type: str = ...) -> None:
-        """`status` is an HTTP status, or a gRPC code where the route is gRPC (0 = ok)."""
+    def reply(
+        self, body: bytes, *, status: int | None = None, content_type: str = "application/json"
+    ) -> None:
+        """`status` is an HTTP status, or a gRPC code where the route is gRPC; None is success.
+
+        A failed gRPC call carries no message: there `body` is the text of its status.
+        Raises RuntimeError when it is answered already. One that is garbage-collected
+        unanswered tells its client to try again.
+        """
 
 @final
 class RawInbox:
@@ -296,6 +303,7 @@ class Server:
         keepalive_time_s: float = 7200.0,
         keepalive_timeout_s: float = 20.0,
         max_concurrent_streams: int = 1024,
+        max_connections: int = 20_000,
         retry_after_s: float = 1.0,
     ) -> None: ...
     def inbox(self, signal: Signal) -> Inbox: ...

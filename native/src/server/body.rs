@@ -1,0 +1,91 @@
+//! Reads request bodies: within limits, the budget and time.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use tokio::time::{Instant, timeout_at};
+
+use super::budget::Permit;
+use super::config::BODY_BYTES_PER_S_MIN;
+use super::refusal::Reason;
+
+/// Room reserved ahead for a declared body; more is only believed when it arrives.
+const AHEAD_BYTES_MAX: usize = 1 << 20;
+/// How much of a refused HTTP/1.1 body is read and forgotten, so that the client reads the
+/// answer before it sees the connection close.
+const DISCARD_BYTES_MAX: usize = 64 << 20;
+const DISCARD_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// The whole body, covered by `permit`.
+///
+/// Given up as `Timeout` when no byte comes for `idle_timeout`, or when the body is slower
+/// than `BODY_BYTES_PER_S_MIN` after a first `idle_timeout`.
+pub async fn read(
+    body: &mut Incoming,
+    max_bytes: usize,
+    permit: &mut Permit,
+    idle_timeout: Duration,
+) -> Result<Bytes, Reason> {
+    let declared = body.size_hint().exact().and_then(|size| usize::try_from(size).ok());
+    if declared.is_some_and(|size| size > max_bytes) {
+        return Err(Reason::TooLarge);
+    }
+    let start = Instant::now();
+    let mut all = BytesMut::new();
+    while let Some(chunk) = next_chunk(body, start, all.len(), idle_timeout).await? {
+        if all.len() + chunk.len() > max_bytes {
+            return Err(Reason::TooLarge);
+        }
+        permit.grow(chunk.len()).map_err(|_| Reason::Overload)?;
+        if all.is_empty() {
+            all.reserve(
+                declared.unwrap_or_default().clamp(chunk.len(), AHEAD_BYTES_MAX.max(chunk.len())),
+            );
+        }
+        all.extend_from_slice(&chunk);
+    }
+    Ok(all.freeze())
+}
+
+async fn next_chunk(
+    body: &mut Incoming,
+    start: Instant,
+    n_bytes: usize,
+    idle_timeout: Duration,
+) -> Result<Option<Bytes>, Reason> {
+    let allowance = Duration::from_secs(n_bytes as u64 / BODY_BYTES_PER_S_MIN);
+    let too_slow = start + idle_timeout + allowance;
+    let idle = Instant::now() + idle_timeout;
+    loop {
+        let frame = timeout_at(idle.min(too_slow), body.frame()).await;
+        match frame.map_err(|_| Reason::Timeout)? {
+            None => return Ok(None),
+            Some(Err(_)) => return Err(Reason::ClientGone),
+            Some(Ok(frame)) => {
+                if let Ok(chunk) = frame.into_data() {
+                    return Ok(Some(chunk));
+                }
+            }
+        }
+    }
+}
+
+/// Reads on for a while beside the answer. Only HTTP/1.1 needs it: HTTP/2 resets the stream.
+pub fn discard(mut body: Incoming) {
+    if body.is_end_stream() {
+        return;
+    }
+    tokio::spawn(async move {
+        let give_up = Instant::now() + DISCARD_TIME_MAX;
+        let mut n_bytes = 0;
+        while let Ok(Some(Ok(frame))) = timeout_at(give_up, body.frame()).await {
+            n_bytes += frame.data_ref().map_or(0, Bytes::len);
+            if n_bytes > DISCARD_BYTES_MAX {
+                return;
+            }
+        }
+    });
+}

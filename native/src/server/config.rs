@@ -1,0 +1,79 @@
+//! What a server is told. Limits that nobody needed to change yet are constants here.
+
+use std::time::Duration;
+
+use crate::otlp::signal::Signal;
+
+use super::cors::Cors;
+use super::decompress::Encoding;
+
+/// A request's headers must be complete, and an idle HTTP/1.1 connection is closed, after this.
+/// Longer than the minute that SDKs leave between two metric exports.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(120);
+/// A connection that has never sent a request is closed after this.
+pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+/// Written data must be acknowledged by the peer's kernel, and windows open, within this.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+/// A body that arrives without a pause, but slower than this on average, is given up.
+pub const BODY_BYTES_PER_S_MIN: u64 = 16 << 10;
+pub const HEADER_BYTES_MAX: u32 = 16 << 10;
+/// The default window of 64 KiB makes bodies of 0.5 MB stop and go.
+pub const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+pub const CONNECTION_WINDOW_BYTES: u32 = 8 << 20;
+pub const CONNECTIONS_MAX: usize = 20_000;
+
+/// The options of one server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub signals: Vec<Signal>,
+    pub threads: usize,
+    pub grpc_message_bytes_max: usize,
+    pub http_body_bytes_max: usize,
+    pub traces_path: String,
+    pub metrics_path: String,
+    pub logs_path: String,
+    pub http_encodings: Vec<Encoding>,
+    pub cors: Option<Cors>,
+    pub read_timeout: Duration,
+    pub keepalive_time: Duration,
+    pub keepalive_timeout: Duration,
+    pub max_concurrent_streams: u32,
+    pub max_connections: usize,
+    pub retry_after: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            signals: Signal::ALL.to_vec(),
+            threads: 1,
+            grpc_message_bytes_max: 16 << 20,
+            http_body_bytes_max: 16 << 20,
+            traces_path: "/v1/traces".to_owned(),
+            metrics_path: "/v1/metrics".to_owned(),
+            logs_path: "/v1/logs".to_owned(),
+            http_encodings: Encoding::ALL.to_vec(),
+            cors: None,
+            read_timeout: Duration::from_secs(30),
+            keepalive_time: Duration::from_secs(7200),
+            keepalive_timeout: Duration::from_secs(20),
+            max_concurrent_streams: 1024,
+            max_connections: CONNECTIONS_MAX,
+            retry_after: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Config {
+    pub fn path(&self, signal: Signal) -> &str {
+        match signal {
+            Signal::Traces => &self.traces_path,
+            Signal::Metrics => &self.metrics_path,
+            Signal::Logs => &self.logs_path,
+        }
+    }
+
+    pub fn serves(&self, signal: Signal) -> bool {
+        self.signals.contains(&signal)
+    }
+}
