@@ -1,18 +1,18 @@
-"""What the wire tests share: the protobuf library as the oracle, and ways to build and break requests."""
+"""What the wire tests share: the oracle, and ways to build and to break requests."""
 
+import os
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+from hypothesis import settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-if TYPE_CHECKING:
-    from google.protobuf.descriptor import Descriptor, FieldDescriptor
-    from google.protobuf.message import Message
 
 REQUESTS: dict[str, type[Message]] = {
     "traces": ExportTraceServiceRequest,
@@ -29,7 +29,11 @@ ITEMS = {
     "SummaryDataPoint",
 }
 ID_BYTES = {"trace_id": 16, "span_id": 8, "parent_span_id": 8}
-NESTING_MAX = 9
+NESTING_MAX = 8
+
+SCALE = int(os.environ.get("SPANLOOM_FUZZ_SCALE", "1"))
+"""How many times longer than usual the random tests run."""
+searched = settings(max_examples=25 * SCALE, deadline=None)
 
 _SCALARS: dict[int, st.SearchStrategy[Any]] = {
     1: st.floats() | st.sampled_from([0.0, -0.0, 1e300, float("nan"), float("inf")]),

@@ -1,15 +1,12 @@
 """The native tables and opentelemetry-proto describe the same messages."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from spanloom_native._native import checks
 
 from tests.native.otlp_wire import REQUESTS, SIGNALS
-
-if TYPE_CHECKING:
-    from google.protobuf.descriptor import EnumDescriptor
 
 KINDS = {
     FieldDescriptor.TYPE_BOOL: "Bool",

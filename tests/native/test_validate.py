@@ -1,6 +1,5 @@
 """What the native core takes, protobuf takes; ids are judged item by item."""
 
-import os
 import random
 
 import pytest
@@ -19,11 +18,12 @@ from tests.native.otlp_wire import (
     messages,
     mutated,
     parses,
+    searched,
     stuttered,
     varint,
 )
 
-N_MUTATIONS = int(os.environ.get("SPANLOOM_FUZZ_CASES", "40"))
+N_MUTATIONS = 50
 KNOWN_FIELD_AS_VARINT = varint(1 << 3 | 0) + b"\x01"
 signals = st.sampled_from(SIGNALS)
 requests = signals.flatmap(lambda signal: st.tuples(st.just(signal), messages(signal)))
@@ -50,6 +50,7 @@ def canonical(message: Message) -> bytes:
     return message.SerializeToString(deterministic=True)
 
 
+@searched
 @given(requests)
 def test_accepts_what_protobuf_writes_and_counts_its_items(case: tuple[str, Message]) -> None:
     signal, message = case
@@ -57,6 +58,7 @@ def test_accepts_what_protobuf_writes_and_counts_its_items(case: tuple[str, Mess
     assert (n_items, n_bad_ids, repeats) == (len(items(message)), 0, False)
 
 
+@searched
 @given(requests, st.integers(0, 2**32))
 def test_accepts_nothing_that_protobuf_refuses(case: tuple[str, Message], seed: int) -> None:
     signal, message = case
@@ -68,6 +70,7 @@ def test_accepts_nothing_that_protobuf_refuses(case: tuple[str, Message], seed: 
             assert parses(signal, broken), broken.hex()
 
 
+@searched
 @given(requests, st.integers(0, 2**32))
 def test_normalising_changes_no_meaning(case: tuple[str, Message], seed: int) -> None:
     signal, message = case
@@ -87,6 +90,7 @@ def check_normalised(signal: str, request: bytes) -> None:
     assert (n_items, repeats) == (len(items(parsed)), False), request.hex()
 
 
+@searched
 @given(requests, st.integers(0, 2**32))
 def test_normalising_merges_on_every_level(case: tuple[str, Message], seed: int) -> None:
     signal, message = case
@@ -162,6 +166,7 @@ def test_items_with_bad_ids_go_and_all_else_stays_byte_for_byte() -> None:
     assert checks.drop_bad_ids("traces", padded + request) == padded + expected
 
 
+@searched
 @given(requests, st.integers(0, 2**32))
 def test_what_is_left_after_dropping_has_good_ids(case: tuple[str, Message], seed: int) -> None:
     signal, message = case
