@@ -56,6 +56,10 @@ class Duration(float):
         """Raises ValueError when the text is no duration."""
         return super().__new__(cls, parse_duration(text))
 
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]
+        """For copies: defaults of nested blocks are copied."""
+        return (str(self),)
+
     def __str__(self) -> str:
         return format_duration(self)
 

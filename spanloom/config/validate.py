@@ -1,0 +1,119 @@
+"""One config block against its model: pydantic's errors in our words, at their places."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from spanloom.config.errors import Loc, Problems, nearest_name
+from spanloom.config.fields import SECRET_ERROR
+from spanloom.config.secrets import is_secret, types_at
+from spanloom.config.tree import Node, find
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# A reference that failed for one of these wanted no string.
+_NOT_STRINGS = ("int", "float", "bool", "dict", "list", "model", "missing", "extra", "tuple", "set")
+_QUOTE_IT = "must be a string; put it in quotes"
+_TEXT_ROUNDS_MAX = 8
+
+
+def validate(model: type[Model], node: Node, loc: Loc, problems: Problems) -> Model | None:
+    """The checked config; None when it has mistakes, which are then reported.
+
+    Args:
+        model: what it must be.
+        node: the block; null means empty.
+        loc: where the block stands in the file.
+        problems: gets the mistakes.
+    """
+    if node.value is None:
+        node = replace(node, value={})
+    errors: list[ErrorDetails] = []
+    for _ in range(_TEXT_ROUNDS_MAX):
+        try:
+            # JSON mode, because YAML has JSON's types: a list may fill a tuple or a set.
+            return model.model_validate_json(json.dumps(node.plain()))
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+        with_texts = _use_texts(node, errors)
+        if with_texts is node:
+            break
+        node = with_texts
+    for details in errors:
+        _report(details, model, node, loc, problems)
+    return None
+
+
+def _use_texts(node: Node, errors: list[ErrorDetails]) -> Node:
+    """The tree with the original text wherever a reference's value was no string but had to be."""
+    for details in errors:
+        if details["type"].startswith(_NOT_STRINGS):
+            continue
+        found, steps = find(node, details["loc"])
+        if found.text is not None and not isinstance(found.value, str):
+            node = _put(node, steps, replace(found, value=found.text))
+    return node
+
+
+def _put(node: Node, steps: Loc, new: Node) -> Node:
+    if not steps:
+        return new
+    below = _put(node.child(steps[0]) or node, steps[1:], new)
+    if isinstance(node.value, dict):
+        return replace(node, value={**node.value, str(steps[0]): below})
+    items = list(node.value) if isinstance(node.value, list) else []
+    return replace(node, value=[below if i == steps[0] else item for i, item in enumerate(items)])
+
+
+def _report(
+    details: ErrorDetails, model: type[BaseModel], node: Node, loc: Loc, problems: Problems
+) -> None:
+    found, steps = find(node, details["loc"])
+    kind = details["type"]
+    if kind == "extra_forbidden":
+        _report_unknown(details, model, node, loc, problems)
+        return
+    if kind == "missing":
+        name = str(details["loc"][-1])
+        problems.error(found.place, (*loc, *steps, name), "is required")
+        return
+    secret = kind == SECRET_ERROR or is_secret(model, steps)
+    place = found.place.unshown() if secret else found.place
+    seen = None if secret or isinstance(found.value, dict) else found.seen()
+    problems.error(place, (*loc, *steps), _rule(details, found), seen=seen)
+
+
+def _report_unknown(
+    details: ErrorDetails, model: type[BaseModel], node: Node, loc: Loc, problems: Problems
+) -> None:
+    key = str(details["loc"][-1])
+    parent, steps = find(node, details["loc"][:-1])
+    names = {name for owner in types_at(model, steps) for name in _field_names(owner)}
+    problems.error(
+        parent.key_place(key),
+        (*loc, *steps),
+        f"has invalid keys: {key}",
+        nearest=nearest_name(key, names),
+    )
+
+
+def _field_names(annotation: Any) -> list[str]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [info.alias or name for name, info in annotation.model_fields.items()]
+    arguments = getattr(annotation, "__args__", ())
+    return [name for argument in arguments for name in _field_names(argument)]
+
+
+def _rule(details: ErrorDetails, node: Node) -> str:
+    """The rule that is broken, as it goes on after the path."""
+    if details["type"] == "string_type" and isinstance(node.value, int | float):
+        return _QUOTE_IT
+    message = details["msg"]
+    if message.startswith("Input should "):
+        message = "must " + message.removeprefix("Input should ")
+    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
