@@ -11,23 +11,11 @@ const POOL_BYTES_MAX: usize = 16 << 20;
 const POOL_BODIES_MAX: usize = 64;
 pub const GRPC_PREFIX_BYTES: usize = 5;
 const START_NS: u64 = 1_790_000_000_000_000_000;
-const WORDS: [&str; 16] = [
-    "the",
-    "model",
-    "latency",
-    "of",
-    "a",
-    "request",
-    "tokens",
-    "please",
-    "summarise",
-    "in",
-    "this",
-    "document",
-    "answer",
-    "with",
-    "context",
-    "and",
+/// Words of one to three of these compress about threefold, like prose.
+const SYLLABLES: [&str; 32] = [
+    "the", "mo", "del", "la", "ten", "cy", "of", "a", "re", "quest", "to", "ken", "ple", "ase",
+    "sum", "ma", "rise", "in", "this", "do", "cu", "ment", "an", "swer", "with", "con", "text",
+    "and", "per", "for", "mance", "is",
 ];
 
 /// The bodies of one run: a pool that is sent round, or a fresh one for each request.
@@ -175,7 +163,9 @@ fn prose(n_bytes: usize, seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     while out.len() < n_bytes {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        out.push_str(WORDS[(state >> 60) as usize]);
+        for part in 0..=(state >> 40) % 3 {
+            out.push_str(SYLLABLES[(state >> (59 - 5 * part)) as usize % SYLLABLES.len()]);
+        }
         out.push(' ');
     }
     out.truncate(n_bytes);

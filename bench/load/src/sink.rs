@@ -1,10 +1,11 @@
 //! A back end that counts what comes and acknowledges it, at once or at a fixed rate.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use flate2::read::GzDecoder;
 use h2::RecvStream;
 use h2::server::SendResponse;
 use http::{HeaderMap, Request, Response};
@@ -32,6 +33,7 @@ struct Counts {
     n_bytes: u64,
     n_items: u64,
     n_bad: u64,
+    n_gzip: u64,
     n_unique: u64,
     /// One bit for each span number, if tracked.
     seen: Option<Vec<u8>>,
@@ -115,6 +117,7 @@ impl Counts {
             .number("bytes", self.n_bytes)
             .number("items", self.n_items)
             .number("bad", self.n_bad)
+            .number("gzip", self.n_gzip)
             .number("unique", self.n_unique)
             .close()
     }
@@ -148,7 +151,8 @@ impl Sink {
 
     async fn answer_grpc(&self, body: RecvStream, mut reply: SendResponse<Bytes>) -> Result<()> {
         let frame = read_body(body).await?;
-        self.receive(frame.get(GRPC_PREFIX_BYTES..).unwrap_or_default()).await;
+        let is_gzip = frame.first() == Some(&1);
+        self.receive(frame.get(GRPC_PREFIX_BYTES..).unwrap_or_default(), is_gzip).await?;
         let head = Response::builder().header("content-type", "application/grpc").body(())?;
         let mut stream = reply.send_response(head, false)?;
         stream.send_data(Bytes::from_static(&[0; GRPC_PREFIX_BYTES]), false)?;
@@ -164,21 +168,25 @@ impl Sink {
     }
 
     async fn answer_http(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>> {
+        let is_gzip = request.headers().contains_key("content-encoding");
         let body = request.into_body().collect().await?.to_bytes();
-        self.receive(&body).await;
+        self.receive(&body, is_gzip).await?;
         let reply = Response::builder().header("content-type", "application/x-protobuf");
         Ok(reply.body(Full::default())?)
     }
 
     /// Counts a request, and waits until its turn has come if the sink is slowed.
-    async fn receive(&self, request: &[u8]) {
-        if let Some(free_at) = self.count(request) {
+    async fn receive(&self, body: &[u8], is_gzip: bool) -> Result<()> {
+        let inflated = if is_gzip { Some(gunzip(body)?) } else { None };
+        if let Some(free_at) = self.count(inflated.as_deref().unwrap_or(body), is_gzip) {
             tokio::time::sleep_until(free_at.into()).await;
         }
+        Ok(())
     }
 
-    fn count(&self, request: &[u8]) -> Option<Instant> {
+    fn count(&self, request: &[u8], is_gzip: bool) -> Option<Instant> {
         let mut counts = self.counts.lock().ok()?;
+        counts.n_gzip += u64::from(is_gzip);
         let n_items = counts.add(request);
         if self.rate_per_s <= 0.0 {
             return None;
@@ -198,4 +206,11 @@ async fn read_body(mut body: RecvStream) -> Result<Bytes> {
         whole.extend_from_slice(&chunk);
     }
     Ok(whole.freeze())
+}
+
+/// Some peers compress whatever they are told.
+fn gunzip(body: &[u8]) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len() * 8);
+    GzDecoder::new(body).read_to_end(&mut out)?;
+    Ok(out)
 }
