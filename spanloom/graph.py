@@ -198,7 +198,7 @@ class Builder:
             logger=logging.getLogger(f"spanloom.{spec.kind}.{spec.id.replace('/', '.')}"),
             telemetry=self._telemetry,
             clock=self._clock,
-            config_dir=self._config.config_dir,
+            config_dir=str(self._config.config_dir),
         )
         make: Any = spec.factory.create
         return cast("Component", make(spec.config, settings))

@@ -17,7 +17,8 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal
 
-LEVELS = {"debug": 10, "info": 20, "warn": 30, "error": 40}
+Level = Literal["debug", "info", "warn", "error"]
+LEVELS: dict[Level, int] = {"debug": 10, "info": 20, "warn": 30, "error": 40}
 _NAMES = {10: "debug", 20: "info", 30: "warn", 40: "error", 50: "fatal"}
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Distinct messages that one sampling period tells apart.
@@ -101,7 +102,7 @@ class Sampling(logging.Filter):
 
 def configure(
     *,
-    level: Literal["debug", "info", "warn", "error"] = "info",
+    level: Level = "info",
     encoding: Literal["console", "json"] = "console",
     output_paths: Sequence[str] = ("stderr",),
     initial_fields: Mapping[str, Any] | None = None,

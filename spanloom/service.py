@@ -20,6 +20,7 @@ from spanloom import logs
 from spanloom.clock import Clock, SystemClock
 from spanloom.component import Component, Extension
 from spanloom.config import ConfigErrors, LoadedConfig, load
+from spanloom.config.model import LogsTelemetry, Prometheus
 from spanloom.flow import Refuse
 from spanloom.graph import Builder, Graph
 from spanloom.host import ComponentHost, Listeners
@@ -55,7 +56,7 @@ class Service:
         self._clock = clock or SystemClock()
         self._listeners = Listeners()
         self._metrics_server: MetricsServer | None = None
-        self._metrics_address: tuple[str, int] | None = None
+        self._metrics_page: Prometheus | None = None
         self._on_fatal: Callable[[], None] = lambda: None
 
     def on_fatal(self, notify: Callable[[], None]) -> None:
@@ -166,26 +167,45 @@ class Service:
             self.telemetry.observe_ledger(pipeline, ledger)
 
     def _apply_telemetry(self, config: LoadedConfig) -> None:
+        """Own logs and metrics as configured. Raises StartError."""
         telemetry = config.service.telemetry
-        telemetry.logs.configure()
-        self._serve_metrics(telemetry.metrics.address())
-
-    def _serve_metrics(self, address: tuple[str, int] | None) -> None:
-        if address == self._metrics_address:
-            return
         try:
-            server = MetricsServer(self.telemetry, *address) if address else None
+            configure_logs(telemetry.logs)
+            self._serve_metrics(telemetry.metrics.prometheus)
         except OSError as error:
-            raise StartError(f"own metrics: {error}") from error
+            raise StartError(f"service.telemetry: {error}") from error
+        for warning in config.warnings:
+            logger.warning("%s", warning)
+
+    def _serve_metrics(self, page: Prometheus | None) -> None:
+        if page == self._metrics_page:
+            return
+        server = None if page is None else MetricsServer(self.telemetry, page)
         if self._metrics_server is not None:
             self._metrics_server.close()
-        self._metrics_server, self._metrics_address = server, address
+        self._metrics_server, self._metrics_page = server, page
 
     def _fail(self, component_id: str, error: BaseException) -> None:
         self.fatal.put(component_id)
         fields = {"component": component_id, "error": logs.describe(error)}
         logger.critical("a component cannot go on; the process ends", extra=fields)
         self._on_fatal()
+
+
+def configure_logs(config: LogsTelemetry) -> None:
+    """Write own logs as configured. Raises OSError: a file cannot be opened."""
+    # The Collector's levels above error exist; nothing is written at them.
+    level = config.level if config.level in logs.LEVELS else "error"
+    sampling = config.sampling
+    logs.configure(
+        level=level,
+        encoding=config.encoding,
+        output_paths=config.output_paths,
+        initial_fields=config.initial_fields,
+        sampling=logs.Sampling(sampling.tick, sampling.initial, sampling.thereafter)
+        if sampling.enabled
+        else None,
+    )
 
 
 def run(sources: list[str], sets: list[str]) -> int:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -179,14 +179,19 @@ class Telemetry:
         for source in sources:
             yield from source()
 
-    def render(self) -> bytes:
-        """The Prometheus text exposition of everything."""
+    def render(self, *, without_total: bool = True) -> bytes:
+        """The Prometheus text exposition of everything; counters with or without `_total`."""
         # Imported late: 30 ms that a start should not pay for.
         from prometheus_client import CollectorRegistry, generate_latest
 
         registry = CollectorRegistry(auto_describe=False)
         registry.register(self)
-        return _TOTAL_SUFFIX.sub(rb"# \1 \2 ", generate_latest(registry))
+        text = generate_latest(registry)
+        if without_total:
+            return _TOTAL_SUFFIX.sub(rb"# \1 \2 ", text)
+        counters = {name.decode() for _, name in _TOTAL_SUFFIX.findall(text)}
+        sample = re.compile(rf"^({'|'.join(counters)})(?=[{{ ])", re.MULTILINE)
+        return sample.sub(r"\1_total", text.decode()).encode()
 
     def collect(self) -> Iterator[Metric]:
         """The metric families, as the Prometheus client library wants them."""
@@ -275,13 +280,25 @@ def _process_samples() -> Iterator[Sample]:
     yield Sample(name, "Resident memory in bytes.", "gauge", {}, float(rss_bytes()))
 
 
+class Page(Protocol):
+    """Where to serve the metrics, and under which names."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def without_type_suffix(self) -> bool: ...
+
+
 class MetricsServer:
     """Serves `GET /metrics` at an address, one scrape at a time."""
 
-    def __init__(self, telemetry: Telemetry, host: str, port: int) -> None:
+    def __init__(self, telemetry: Telemetry, page: Page) -> None:
         """Binds. Raises OSError when the address is taken."""
-        handler = type("Handler", (_Handler,), {"telemetry": telemetry})
-        self._server = _Server((host, port), handler)
+        members = {"telemetry": telemetry, "without_total": page.without_type_suffix}
+        handler = type("Handler", (_Handler,), members)
+        self._server = _Server((page.host, page.port), handler)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="spanloom-metrics", daemon=True
@@ -306,6 +323,7 @@ class _Server(socketserver.TCPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     telemetry: Telemetry
+    without_total: bool
     timeout = _REQUEST_TIMEOUT_S
     server_version = "spanloom"
     sys_version = ""
@@ -314,7 +332,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.split("?")[0] != "/metrics":
             self.send_error(404)
             return
-        body = self.telemetry.render()
+        body = self.telemetry.render(without_total=self.without_total)
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

@@ -5,6 +5,7 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from spanloom.config.model import Prometheus
 from spanloom.telemetry import MetricsServer, Sample, Telemetry
 
 
@@ -19,6 +20,14 @@ def test_counters_render_under_the_collectors_names_without_a_suffix(telemetry: 
     text = telemetry.render().decode()
     assert 'otelcol_receiver_accepted_spans{receiver="otlp",transport="grpc"} 3.0' in text
     assert "# TYPE otelcol_receiver_accepted_spans counter" in text
+
+
+def test_counters_render_with_the_suffix_where_asked(telemetry: Telemetry) -> None:
+    telemetry.counter("otelcol_x", "X.", {"a": "b"}).add(3)
+    text = telemetry.render(without_total=False).decode()
+    assert 'otelcol_x_total{a="b"} 3.0' in text
+    assert "# TYPE otelcol_x_total counter" in text
+    assert "otelcol_process_memory_rss " in text
 
 
 def test_the_same_name_and_labels_are_one_instrument(telemetry: Telemetry) -> None:
@@ -64,7 +73,7 @@ def test_observed_sources_are_read_at_each_scrape(telemetry: Telemetry) -> None:
 
 
 def test_a_real_scrape_is_readable_and_names_the_process(telemetry: Telemetry) -> None:
-    server = MetricsServer(telemetry, "127.0.0.1", 0)
+    server = MetricsServer(telemetry, Prometheus(host="127.0.0.1", port=0))
     try:
         url = f"http://127.0.0.1:{server.port}/metrics"
         with urllib.request.urlopen(url, timeout=5) as response:
