@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from spanloom.component import Kind
 from spanloom.config.components import Components, check_components
 from spanloom.config.connectors import check_connectors
@@ -30,7 +28,7 @@ SECTIONS: dict[str, Kind] = {
 _SERVICE_KEYS = ("telemetry", "extensions", "pipelines")
 
 
-def check(root: Node, registry: Registry, config_dir: Path, problems: Problems) -> LoadedConfig:
+def check(root: Node, registry: Registry, config_dir: str, problems: Problems) -> LoadedConfig:
     """The checked configuration. Raises ConfigErrors with all that is wrong."""
     _check_keys(root, (), (*SECTIONS, "service"), problems)
     sections = {

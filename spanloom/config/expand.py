@@ -40,7 +40,7 @@ class _ExpansionError(Exception):
     """A reference cannot be expanded; the message says why."""
 
 
-def expand(root: Node, env: Mapping[str, str], config_dir: Path, problems: Problems) -> Node:
+def expand(root: Node, env: Mapping[str, str], config_dir: str, problems: Problems) -> Node:
     """The tree with every reference replaced.
 
     Args:
@@ -53,9 +53,9 @@ def expand(root: Node, env: Mapping[str, str], config_dir: Path, problems: Probl
 
 
 class _Expansion:
-    def __init__(self, env: Mapping[str, str], config_dir: Path, problems: Problems) -> None:
+    def __init__(self, env: Mapping[str, str], config_dir: str, problems: Problems) -> None:
         self._env = env
-        self._config_dir = config_dir
+        self._config_dir = Path(config_dir)
         self._problems = problems
         self._n_expansions = 0
         self._n_nodes = 0

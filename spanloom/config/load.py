@@ -71,13 +71,13 @@ def read_tree(
     return root
 
 
-def config_dir(sources: Sequence[str]) -> Path:
+def config_dir(sources: Sequence[str]) -> str:
     """The folder of the first file; the working directory when there is none."""
     for source in sources:
         scheme, opaque = split_uri(source)
         if scheme == "file":
-            return Path(opaque).parent
-    return Path()
+            return str(Path(opaque).parent)
+    return "."
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -25,7 +24,7 @@ def _lower(value: object) -> object:
 class LogSampling(Block):
     """Fewer log lines of one text: per `tick` the first `initial`, then each `thereafter`th."""
 
-    tick: Duration = Duration("10s")
+    tick: Duration = Field(default=Duration("10s"), gt=0)
     """Length of one window."""
     initial: int = Field(default=10, ge=0)
     """How many of the same message are written per window."""
@@ -237,7 +236,7 @@ class LoadedConfig:
     pipelines: Mapping[str, PipelineSpec]
     service: ServiceSpec
     tree: Node
-    config_dir: Path
+    config_dir: str
     warnings: list[ConfigError] = field(default_factory=list)
 
     @property
