@@ -45,6 +45,12 @@ def spread(table: Sequence[Any] | NDArray[Any], codes: NDArray[np.int32], absent
     return padded[codes]  # -1 is the last entry, which is `absent`
 
 
+def rows_of_kind(column: Column, kind: ValueKind) -> Bool:
+    """(n,) True where the row has a value of this kind."""
+    found: Bool = np.equal(column.kinds, kind)
+    return found
+
+
 def rows_where(column: Column, predicate: Callable[[str], bool]) -> Bool:
     """(n,) True where the row is a string for which `predicate` holds; asked once per string."""
     return codes_where(column.values, column.codes, predicate)
@@ -63,7 +69,7 @@ def rows_equal(column: Column, value: str | bool | float) -> Bool:  # noqa: FBT0
     if isinstance(value, str):
         return rows_where(column, lambda text: text == value)
     if isinstance(value, bool):
-        return (column.kinds == ValueKind.BOOL) & (column.bools() == value)
+        return rows_of_kind(column, ValueKind.BOOL) & (column.bools() == value)
     if isinstance(value, int):
-        return (column.kinds == ValueKind.INT) & (column.ints() == value)
-    return (column.kinds == ValueKind.DOUBLE) & (column.floats() == value)
+        return rows_of_kind(column, ValueKind.INT) & (column.ints() == value)
+    return rows_of_kind(column, ValueKind.DOUBLE) & (column.floats() == value)
