@@ -97,7 +97,7 @@ class _Expansion:
         text, hidden = self._retrieve(reference, node.place, loc, depth)
         hidden = hidden or node.hidden
         if text is None:
-            return replace(node, value=None, text="", hidden=hidden)
+            return replace(node, value=None, hidden=hidden)
         quiet = Problems()
         value = read_yaml(text, node.place.source, quiet, hidden=hidden)
         if quiet.errors or (value is not None and isinstance(value.value, str)):

@@ -40,34 +40,42 @@ def validate(model: type[Model], node: Node, loc: Loc, problems: Problems) -> Mo
             return model.model_validate_json(json.dumps(node.plain()))
         except ValidationError as error:
             errors = error.errors(include_url=False)
-        with_texts = _use_texts(node, errors)
-        if with_texts is node:
+        mended = _mended(node, errors)
+        if mended is node:
             break
-        node = with_texts
+        node = mended
     for details in errors:
         _report(details, model, node, loc, problems)
     return None
 
 
-def _use_texts(node: Node, errors: list[ErrorDetails]) -> Node:
-    """The tree with the original text wherever a reference's value was no string but had to be."""
+def _mended(node: Node, errors: list[ErrorDetails]) -> Node:
+    """The tree as the Collector would take it, or the same one when nothing can be mended.
+
+    Where a reference's value is no string but had to be, its original text; where null is
+    no value of the field, nothing, so that the default holds.
+    """
     for details in errors:
-        if details["type"].startswith(_NOT_STRINGS):
-            continue
         found, steps = find(node, details["loc"])
-        if found.text is not None and not isinstance(found.value, str):
+        wants_text = not details["type"].startswith(_NOT_STRINGS)
+        if wants_text and found.text is not None and not isinstance(found.value, str):
             node = _put(node, steps, replace(found, value=found.text))
+        elif found.value is None and steps and isinstance(steps[-1], str):
+            node = _put(node, steps, None)
     return node
 
 
-def _put(node: Node, steps: Loc, new: Node) -> Node:
-    if not steps:
-        return new
-    below = _put(node.child(steps[0]) or node, steps[1:], new)
+def _put(node: Node, steps: Loc, new: Node | None) -> Node:
+    """The tree with another node at `steps`; None removes the key there."""
+    child = node.child(steps[0])
+    below = _put(child, steps[1:], new) if child and len(steps) > 1 else new
     if isinstance(node.value, dict):
-        return replace(node, value={**node.value, str(steps[0]): below})
+        others = {key: value for key, value in node.value.items() if key != steps[0]}
+        return replace(node, value=others if below is None else {**others, str(steps[0]): below})
     items = list(node.value) if isinstance(node.value, list) else []
-    return replace(node, value=[below if i == steps[0] else item for i, item in enumerate(items)])
+    return replace(
+        node, value=[below or item if i == steps[0] else item for i, item in enumerate(items)]
+    )
 
 
 def _report(
@@ -80,7 +88,7 @@ def _report(
         return
     if kind == "missing":
         name = str(details["loc"][-1])
-        problems.error(found.place, (*loc, *steps, name), "is required")
+        problems.error(found.key_place(name), (*loc, *steps, name), "is required")
         return
     secret = kind == SECRET_ERROR or is_secret(model, steps)
     place = found.place.unshown() if secret else found.place
