@@ -159,7 +159,8 @@ def _range(test: Comparison, field: Number) -> tuple[float, float]:
 
 def _known(field: Number, numbers: NDArray[Any]) -> Mask:
     if field.absent is None:
-        return np.logical_not(np.isnan(numbers))
+        present: Mask = np.logical_not(np.isnan(numbers))
+        return present
     known: Mask = np.not_equal(numbers, field.absent)
     return known
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import socketserver
 import threading
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -128,8 +129,9 @@ def start_http(address: str, answer: AnswerFunction) -> Running:
     return Running(f"{host}:{server.server_address[1]}", stop)
 
 
-class _HttpServer(ThreadingHTTPServer):
+class _HttpServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
+    allow_reuse_address = True
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
