@@ -93,6 +93,18 @@ impl<'a> Reader<'a> {
         Err(Error::new(kind, start))
     }
 
+    pub fn fixed64(&mut self) -> Result<u64, Error> {
+        let start = self.position;
+        self.skip(8)?;
+        Ok(fixed64(self.buffer, start))
+    }
+
+    pub fn fixed32(&mut self) -> Result<u32, Error> {
+        let start = self.position;
+        self.skip(4)?;
+        Ok(fixed32(self.buffer, start))
+    }
+
     fn skip(&mut self, n_bytes: u64) -> Result<(), Error> {
         let left = self.end.saturating_sub(self.position);
         match usize::try_from(n_bytes) {
