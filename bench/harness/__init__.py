@@ -1,0 +1,1 @@
+"""Runs collectors under load and measures what a delivered span costs."""
