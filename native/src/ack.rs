@@ -236,6 +236,11 @@ impl AccountShare {
         }
     }
 
+    pub fn is_same_ledger(&self, other: &Self) -> bool {
+        let accounts = self.account.as_ref().zip(other.account.as_ref());
+        accounts.is_some_and(|(mine, theirs)| Arc::ptr_eq(&mine.ledger, &theirs.ledger))
+    }
+
     /// Moves all items of `other` in here. Only for accounts of the same ledger.
     pub fn absorb(&self, mut other: Self) -> Result<(), Self> {
         let (Some(mine), Some(theirs)) = (&self.account, &other.account) else {

@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub mod ack;
+pub mod holder;
 pub mod otlp;
 #[cfg(feature = "python")]
 mod py;

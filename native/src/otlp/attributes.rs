@@ -1,0 +1,314 @@
+//! Attributes of every owner at one level: rows in order, and edits to them.
+
+use std::sync::Arc;
+
+use super::error::Error;
+use super::keys::Keys;
+use super::value::{self, Cell};
+use super::walk::{Slice, next_field};
+use super::wire::{Field, Reader, WireType};
+
+/// The row's value is written from its cell, not copied.
+const REPLACED: u8 = 1;
+const REMOVED: u8 = 2;
+/// The row's key is no longer the one in the request.
+const RENAMED: u8 = 4;
+const IN_OVERLAY: u8 = 8;
+const NONE: u32 = u32::MAX;
+
+/// One attribute. `start..end` is its `KeyValue` field in the request, tag included.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    bits: u64,
+    pub key: u32,
+    pub start: u32,
+    pub end: u32,
+    kind: u8,
+    flags: u8,
+}
+
+impl Row {
+    const fn new(key: u32, start: u32, end: u32, cell: Cell) -> Self {
+        let flags = if cell.in_overlay { IN_OVERLAY } else { 0 };
+        Self { bits: cell.bits, key, start, end, kind: cell.kind, flags }
+    }
+
+    pub const fn cell(&self) -> Cell {
+        Cell { bits: self.bits, kind: self.kind, in_overlay: self.flags & IN_OVERLAY != 0 }
+    }
+
+    pub const fn is_removed(&self) -> bool {
+        self.flags & REMOVED != 0
+    }
+
+    pub const fn is_replaced(&self) -> bool {
+        self.flags & REPLACED != 0
+    }
+
+    /// Differs from what the request holds.
+    pub const fn is_changed(&self) -> bool {
+        self.flags & (REPLACED | REMOVED | RENAMED) != 0
+    }
+
+    const fn has(&self, key: u32) -> bool {
+        self.key == key && !self.is_removed()
+    }
+
+    fn replace(&mut self, cell: Cell) {
+        let overlay = if cell.in_overlay { IN_OVERLAY } else { 0 };
+        self.flags = self.flags & RENAMED | REPLACED | overlay;
+        (self.bits, self.kind) = (cell.bits, cell.kind);
+    }
+}
+
+/// A row that was added, and the next one of the same owner.
+#[derive(Clone, Copy, Debug)]
+struct Added {
+    row: Row,
+    next: u32,
+}
+
+/// First and last added row of an owner.
+#[derive(Clone, Copy, Debug)]
+struct Chain {
+    head: u32,
+    tail: u32,
+}
+
+/// Rows of `n` owners, CSR: those of owner i are `starts[i]..starts[i + 1]`.
+#[derive(Clone, Debug, Default)]
+pub struct AttributeTable {
+    keys: Arc<Keys>,
+    starts: Arc<Vec<u32>>,
+    rows: Vec<Row>,
+    added: Vec<Added>,
+    chains: Vec<Chain>,
+    touched: Vec<bool>,
+}
+
+impl AttributeTable {
+    pub fn n_owners(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub fn intern(&mut self, key: &[u8]) -> u32 {
+        match self.keys.find(key) {
+            Some(id) => id,
+            None => Arc::make_mut(&mut self.keys).intern(key),
+        }
+    }
+
+    pub fn is_touched(&self, owner: usize) -> bool {
+        self.touched.get(owner).copied().unwrap_or_default()
+    }
+
+    pub fn is_edited(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    fn range(&self, owner: usize) -> std::ops::Range<usize> {
+        let start = self.starts.get(owner).copied().unwrap_or_default();
+        let end = self.starts.get(owner + 1).copied().unwrap_or(start);
+        start as usize..end as usize
+    }
+
+    /// The rows that came with the request, removed ones included.
+    #[inline]
+    pub fn rows(&self, owner: usize) -> &[Row] {
+        self.rows.get(self.range(owner)).unwrap_or_default()
+    }
+
+    /// The rows that were added and are still there.
+    pub fn added(&self, owner: usize) -> impl Iterator<Item = &Row> {
+        let mut next = self.chains.get(owner).map_or(NONE, |chain| chain.head);
+        let chain = std::iter::from_fn(move || {
+            let added = self.added.get(next as usize)?;
+            next = added.next;
+            Some(&added.row)
+        });
+        chain.filter(|row| !row.is_removed())
+    }
+
+    /// All rows of an owner, as a reader sees them.
+    pub fn live(&self, owner: usize) -> impl Iterator<Item = &Row> {
+        self.rows(owner).iter().filter(|row| !row.is_removed()).chain(self.added(owner))
+    }
+
+    /// The first value under this key.
+    #[inline]
+    pub fn get(&self, owner: usize, key: u32) -> Option<Cell> {
+        let row = self.rows(owner).iter().find(|row| row.has(key));
+        let row = match row {
+            None if !self.chains.is_empty() => self.added(owner).find(|row| row.has(key)),
+            row => row,
+        };
+        row.map(Row::cell)
+    }
+
+    fn touch(&mut self, owner: usize) {
+        if self.touched.is_empty() {
+            self.touched = vec![false; self.n_owners()];
+        }
+        if let Some(touched) = self.touched.get_mut(owner) {
+            *touched = true;
+        }
+    }
+
+    /// Calls `change` for each row of the owner with this key.
+    fn each(&mut self, owner: usize, key: u32, mut change: impl FnMut(&mut Row)) -> bool {
+        let mut found = false;
+        let range = self.range(owner);
+        let rows = self.rows.get_mut(range).unwrap_or_default();
+        for row in rows.iter_mut().filter(|row| row.has(key)) {
+            change(row);
+            found = true;
+        }
+        let mut next = self.chains.get(owner).map_or(NONE, |chain| chain.head);
+        while let Some(added) = self.added.get_mut(next as usize) {
+            next = added.next;
+            if added.row.has(key) {
+                change(&mut added.row);
+                found = true;
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, owner: usize, key: u32, cell: Cell) {
+        if self.chains.is_empty() {
+            self.chains = vec![Chain { head: NONE, tail: NONE }; self.n_owners()];
+            self.added.reserve(self.n_owners());
+        }
+        let id = self.added.len() as u32;
+        let Some(chain) = self.chains.get_mut(owner) else { return };
+        match self.added.get_mut(chain.tail as usize) {
+            Some(last) => last.next = id,
+            None => chain.head = id,
+        }
+        chain.tail = id;
+        let mut row = Row::new(key, 0, 0, cell);
+        row.flags |= REPLACED;
+        self.added.push(Added { row, next: NONE });
+    }
+
+    /// The first row with this key gets the value and others go; a new row where none is.
+    pub fn set(&mut self, owner: usize, key: u32, cell: Cell) {
+        let mut is_first = true;
+        let found = self.each(owner, key, |row| {
+            if is_first {
+                row.replace(cell);
+            } else {
+                row.flags |= REMOVED;
+            }
+            is_first = false;
+        });
+        if !found {
+            self.add(owner, key, cell);
+        }
+        self.touch(owner);
+    }
+
+    pub fn remove(&mut self, owner: usize, key: u32) {
+        if self.each(owner, key, |row| row.flags |= REMOVED) {
+            self.touch(owner);
+        }
+    }
+
+    pub fn rename(&mut self, owner: usize, old: u32, new: u32, overwrite: bool) {
+        if self.get(owner, old).is_none() {
+            return;
+        }
+        if self.get(owner, new).is_some() {
+            if !overwrite {
+                return;
+            }
+            self.remove(owner, new);
+        }
+        self.each(owner, old, |row| {
+            row.key = new;
+            row.flags |= RENAMED;
+        });
+        self.touch(owner);
+    }
+}
+
+/// Fills a table owner by owner.
+#[derive(Debug)]
+pub struct TableBuilder {
+    keys: Keys,
+    starts: Vec<u32>,
+    rows: Vec<Row>,
+    /// Rows of the owner before this one start here: the same keys tend to come again.
+    previous: usize,
+    current: usize,
+    /// A `KeyValue` holds two values; protobuf would merge them.
+    pub repeats_singular: bool,
+}
+
+impl TableBuilder {
+    pub fn new(n_owners: usize) -> Self {
+        let mut starts = Vec::with_capacity(n_owners + 1);
+        starts.push(0);
+        let rows = Vec::with_capacity(n_owners * 8);
+        Self {
+            keys: Keys::default(),
+            starts,
+            rows,
+            previous: 0,
+            current: 0,
+            repeats_singular: false,
+        }
+    }
+
+    /// Adds a `KeyValue` field to the current owner.
+    #[inline]
+    pub fn add(&mut self, raw: &[u8], field: &Field) -> Result<(), Error> {
+        let mut reader = Reader::at(raw, field.payload, field.end);
+        let mut name = Slice::default();
+        let mut cell = None;
+        while let Some(part) = next_field(&mut reader)? {
+            match (part.number, part.wire_type) {
+                (1, WireType::Len) => name = Slice::of(&part),
+                (2, WireType::Len) => {
+                    self.repeats_singular |= cell.is_some();
+                    cell = Some(value::parse(raw, part.payload, part.end, false)?);
+                }
+                _ => {}
+            }
+        }
+        let key = self.key(name.bytes(raw));
+        let cell = cell.unwrap_or(Cell::EMPTY);
+        self.rows.push(Row::new(key, field.start as u32, field.end as u32, cell));
+        Ok(())
+    }
+
+    #[inline]
+    fn key(&mut self, name: &[u8]) -> u32 {
+        let guess = self.previous + self.rows.len() - self.current;
+        if guess < self.current
+            && let Some(row) = self.rows.get(guess)
+            && self.keys.get(row.key) == name
+        {
+            return row.key;
+        }
+        self.keys.intern(name)
+    }
+
+    pub fn end_owner(&mut self) {
+        self.starts.push(self.rows.len() as u32);
+        (self.previous, self.current) = (self.current, self.rows.len());
+    }
+
+    pub fn build(self) -> AttributeTable {
+        AttributeTable {
+            keys: Arc::new(self.keys),
+            starts: Arc::new(self.starts),
+            rows: self.rows,
+            ..AttributeTable::default()
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Walks the fields of a message; an unknown group counts as one field.
+
+use super::error::{Error, ErrorKind};
+use super::wire::{Field, Reader, WireType};
+
+/// Deeper groups than a parser would follow are refused.
+const GROUP_DEPTH_MAX: usize = 100;
+
+/// The next field, or None at the end. A group comes as one field that ends after it.
+#[inline]
+pub fn next_field(reader: &mut Reader<'_>) -> Result<Option<Field>, Error> {
+    match reader.next_field()? {
+        Some(field) if field.wire_type == WireType::StartGroup => skip_group(reader, field),
+        Some(field) if field.wire_type == WireType::EndGroup => {
+            Err(Error::new(ErrorKind::WireType, field.start))
+        }
+        field => Ok(field),
+    }
+}
+
+fn skip_group(reader: &mut Reader<'_>, group: Field) -> Result<Option<Field>, Error> {
+    let mut open = vec![group.number];
+    while let Some(&number) = open.last() {
+        let Some(field) = reader.next_field()? else {
+            return Err(Error::new(ErrorKind::Truncated, reader.position()));
+        };
+        match field.wire_type {
+            WireType::StartGroup if open.len() >= GROUP_DEPTH_MAX => {
+                return Err(Error::new(ErrorKind::Depth, field.start));
+            }
+            WireType::StartGroup => open.push(field.number),
+            WireType::EndGroup if field.number == number => drop(open.pop()),
+            WireType::EndGroup => return Err(Error::new(ErrorKind::WireType, field.start)),
+            _ => {}
+        }
+    }
+    Ok(Some(Field { end: reader.position(), ..group }))
+}
+
+/// A range of bytes within 4 GiB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slice {
+    pub offset: u32,
+    pub len: u32,
+}
+
+impl Slice {
+    /// The payload of a field. Buffers above 4 GiB are refused before they are walked.
+    pub const fn of(field: &Field) -> Self {
+        Self { offset: field.payload as u32, len: (field.end - field.payload) as u32 }
+    }
+
+    #[inline]
+    pub fn bytes(self, buffer: &[u8]) -> &[u8] {
+        let start = self.offset as usize;
+        buffer.get(start..start.saturating_add(self.len as usize)).unwrap_or_default()
+    }
+}
+
+/// A message inside the buffer: where its tag starts, and its payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    pub start: u32,
+    pub payload: u32,
+    pub end: u32,
+}
+
+impl Node {
+    pub const fn of(field: &Field) -> Self {
+        Self { start: field.start as u32, payload: field.payload as u32, end: field.end as u32 }
+    }
+
+    pub fn reader(self, buffer: &[u8]) -> Reader<'_> {
+        Reader::at(buffer, self.payload as usize, self.end as usize)
+    }
+
+    pub const fn payload_len(self) -> usize {
+        self.end.saturating_sub(self.payload) as usize
+    }
+
+    /// Tag, length and payload.
+    pub const fn field_len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+}
