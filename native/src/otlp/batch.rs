@@ -36,9 +36,8 @@ impl Core {
 
     pub fn events(&self) -> Result<&Children, Error> {
         let index = self.index()?;
-        let events = index
-            .events
-            .get_or_init(|| Children::new(&index.raw, &index.items, children::EVENTS));
+        let events =
+            index.events.get_or_init(|| Children::new(&index.raw, &index.items, children::EVENTS));
         events.as_ref().map_err(Clone::clone)
     }
 

@@ -104,12 +104,7 @@ pub fn status(raw: &[u8], node: Node) -> Result<(u8, Slice), Error> {
 
 impl SpanColumns {
     /// Adds a span; its attributes go to `table`. True if it holds two statuses.
-    pub fn add(
-        &mut self,
-        raw: &[u8],
-        node: Node,
-        table: &mut TableBuilder,
-    ) -> Result<bool, Error> {
+    pub fn add(&mut self, raw: &[u8], node: Node, table: &mut TableBuilder) -> Result<bool, Error> {
         let (mut start_time, mut end_time, mut kind, mut flags) = (0, 0, 0, 0);
         let (mut trace_id, mut span_id, mut parent) = ([0; 16], [0; 8], [0; 8]);
         let (mut name, mut trace_state) = (Slice::default(), Slice::default());
@@ -152,12 +147,7 @@ impl SpanColumns {
 
 impl LogColumns {
     /// Adds a record; its attributes go to `table`. True if it holds two bodies.
-    pub fn add(
-        &mut self,
-        raw: &[u8],
-        node: Node,
-        table: &mut TableBuilder,
-    ) -> Result<bool, Error> {
+    pub fn add(&mut self, raw: &[u8], node: Node, table: &mut TableBuilder) -> Result<bool, Error> {
         let (mut time, mut observed_time, mut severity, mut flags) = (0, 0, 0, 0);
         let (mut trace_id, mut span_id) = ([0; 16], [0; 8]);
         let (mut text, mut event_name) = (Slice::default(), Slice::default());

@@ -122,6 +122,11 @@ impl Batch {
         self.fields.iter().find(|field| field.number == number)?.get(owner)
     }
 
+    /// Whether field `number` of any owner was written anew.
+    pub fn has_field_edits(&self, number: u32) -> bool {
+        self.fields.iter().any(|field| field.number == number)
+    }
+
     /// A text field as a column: `slices` as indexed, with edits applied.
     pub fn text(&self, number: u32, slices: &[Slice]) -> Vec<Cell> {
         positions(&self.kept, slices.len())

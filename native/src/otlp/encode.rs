@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::attributes::{AttributeTable, Row};
-use super::batch::{Batch, Level};
+use super::batch::{Batch, Level, positions};
 use super::children::{self, Children, Layout};
 use super::error::Error;
 use super::index::{Envelope, Index, Metric};
@@ -22,6 +22,22 @@ impl Batch {
         writer.request();
         Ok(Bytes::from(writer.out))
     }
+
+    /// The request with all edits, and payloads in the place of items; one per kept item.
+    pub fn encode_replaced(&self, payloads: &[Option<Vec<u8>>]) -> Result<Vec<u8>, Error> {
+        let mut writer = Writer::new(self)?;
+        writer.payloads.resize(writer.fates.len(), None);
+        for (i, payload) in positions(&self.kept, self.core.n_items).zip(payloads) {
+            if let (Some(payload), Some(slot)) = (payload, writer.payloads.get_mut(i)) {
+                *slot = Some(payload);
+            }
+            if let (Some(_), Some(fate)) = (payload, writer.fates.get_mut(i)) {
+                *fate = Fate::Rewritten;
+            }
+        }
+        writer.request();
+        Ok(writer.out)
+    }
 }
 
 /// What becomes of a message.
@@ -37,6 +53,8 @@ struct Writer<'a> {
     index: &'a Index,
     buffers: Buffers<'a>,
     fates: Vec<Fate>,
+    /// What stands in the place of items, if anything does.
+    payloads: Vec<Option<&'a [u8]>>,
     events: Option<(&'a Children, &'a AttributeTable)>,
     links: Option<(&'a Children, &'a AttributeTable)>,
     out: Vec<u8>,
@@ -60,8 +78,8 @@ impl<'a> Writer<'a> {
         let kept_share = batch.len() as f64 / batch.core.n_items.max(1) as f64;
         let capacity = (index.raw.len() as f64 * kept_share * 1.05) as usize;
         let out = Vec::with_capacity(capacity + 2 * batch.overlay.len() + 1024);
-        let mut writer =
-            Self { batch, index, buffers, fates: Vec::new(), events, links, out };
+        let (fates, payloads) = (Vec::new(), Vec::new());
+        let mut writer = Self { batch, index, buffers, fates, payloads, events, links, out };
         writer.fates = writer.item_fates();
         Ok(writer)
     }
@@ -133,7 +151,10 @@ impl<'a> Writer<'a> {
         let scopes = slice(&self.index.scopes, resource.children.clone());
         let start = resource.children.start as usize;
         let is_touched = table.is_some_and(|table| table.is_touched(r))
-            || scopes.iter().zip(start..).any(|(scope, s)| self.scope_fate(s, scope) != Fate::Copied);
+            || scopes
+                .iter()
+                .zip(start..)
+                .any(|(scope, s)| self.scope_fate(s, scope) != Fate::Copied);
         self.fate_of(resource.items.clone(), is_touched)
     }
 
@@ -172,13 +193,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Copies what lies before a child that is not copied itself, then lets it be written.
-    fn child(
-        &mut self,
-        fate: Fate,
-        node: Node,
-        position: &mut u32,
-        write: impl FnOnce(&mut Self),
-    ) {
+    fn child(&mut self, fate: Fate, node: Node, position: &mut u32, write: impl FnOnce(&mut Self)) {
         if fate == Fate::Copied {
             return;
         }
@@ -311,7 +326,9 @@ impl<'a> Writer<'a> {
     fn item(&mut self, i: usize, node: Node) {
         let attributes = self.index.attributes_field(i);
         let table = self.batch.edited(Level::Item);
-        if self.is_item_walked(i) {
+        if let Some(Some(payload)) = self.payloads.get(i) {
+            self.out.extend_from_slice(payload);
+        } else if self.is_item_walked(i) {
             self.walked_item(i, node, attributes);
         } else if let Some(table) = table {
             self.attributes(table, i, node, attributes);

@@ -1,14 +1,51 @@
 //! The Python face: converts, decides nothing.
+
+mod arrays;
+mod batch;
+mod column;
+mod compression;
+mod errors;
+mod ledger;
+mod messages;
 mod otlp_checks;
-mod pulled;
 mod raw_request;
 mod server;
+mod signals;
+mod values;
 
 use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+/// What `from spanloom_native import *` brings.
+const NAMES: [&str; 16] = [
+    "Batch",
+    "BatchError",
+    "ByteBudget",
+    "Closed",
+    "Column",
+    "DecodeError",
+    "Inbox",
+    "Ledger",
+    "Listener",
+    "Logs",
+    "Metrics",
+    "RawInbox",
+    "RawRequest",
+    "Server",
+    "Traces",
+    "compress",
+];
 
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("__all__", PyList::new(module.py(), NAMES)?)?;
+    errors::register(module)?;
+    module.add_class::<batch::PyBatch>()?;
+    signals::register(module)?;
+    module.add_class::<column::PyColumn>()?;
+    module.add_class::<ledger::PyLedger>()?;
+    module.add_function(wrap_pyfunction!(compression::compress, module)?)?;
     otlp_checks::register(module)?;
     server::register(module)
 }

@@ -23,7 +23,7 @@ use crate::server::queue::Pull;
 use crate::server::raw::RawInbox;
 use crate::server::run::Server;
 
-use super::pulled::new_batch;
+use super::batch::new_batch;
 use super::raw_request::RawRequest;
 
 create_exception!(spanloom_native, Closed, PyException, "The inbox is closed and empty.");

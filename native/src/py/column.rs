@@ -1,0 +1,162 @@
+//! `Column`: one attribute or text field of every owner.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyList;
+
+use super::arrays::owned;
+use super::values;
+use crate::otlp::batch::{Batch, Core};
+use crate::otlp::error::Error;
+use crate::otlp::value::{ABSENT, BOOL, Buffers, Cell, DOUBLE, INT, STRING};
+
+/// One value per owner; text is decoded when it is asked for.
+#[pyclass(frozen, name = "Column", module = "spanloom_native")]
+pub struct PyColumn {
+    cells: Vec<Cell>,
+    core: Arc<Core>,
+    overlay: Arc<Vec<u8>>,
+    coded: OnceLock<Coded>,
+    texts: PyOnceLock<Py<PyList>>,
+}
+
+/// Strings by number, in order of first appearance; -1 for what is none.
+#[derive(Default)]
+struct Coded {
+    codes: Vec<i32>,
+    distinct: Vec<Cell>,
+}
+
+impl Coded {
+    fn new(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
+        let mut coded = Self::default();
+        let mut seen: HashMap<&[u8], i32, ahash::RandomState> = HashMap::default();
+        let mut last: (&[u8], i32) = (&[], -1);
+        coded.codes.reserve(cells.len());
+        for cell in cells {
+            if cell.kind != STRING {
+                coded.codes.push(-1);
+                continue;
+            }
+            let text = cell.bytes(buffers);
+            if last.1 < 0 || last.0 != text {
+                let next = coded.distinct.len() as i32;
+                last = (text, *seen.entry(text).or_insert(next));
+                if last.1 == next {
+                    coded.distinct.push(*cell);
+                }
+            }
+            coded.codes.push(last.1);
+        }
+        coded
+    }
+}
+
+impl PyColumn {
+    pub fn new(batch: &Batch, cells: Vec<Cell>) -> Self {
+        Self {
+            cells,
+            core: Arc::clone(&batch.core),
+            overlay: Arc::clone(batch.overlay()),
+            coded: OnceLock::new(),
+            texts: PyOnceLock::new(),
+        }
+    }
+
+    fn buffers(&self) -> Result<Buffers<'_>, Error> {
+        Ok(Buffers { raw: &self.core.index()?.raw, overlay: &self.overlay })
+    }
+
+    fn coded(&self, py: Python<'_>) -> Result<&Coded, Error> {
+        let buffers = self.buffers()?;
+        Ok(py.detach(|| self.coded.get_or_init(|| Coded::new(&self.cells, &buffers))))
+    }
+
+    fn texts<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyList>> {
+        let texts = self.texts.get_or_try_init(py, || {
+            let (coded, buffers) = (self.coded(py)?, self.buffers()?);
+            let texts = coded.distinct.iter().map(|cell| values::text(py, cell.bytes(&buffers)));
+            PyResult::Ok(PyList::new(py, texts.collect::<Vec<_>>())?.unbind())
+        })?;
+        Ok(texts.bind(py))
+    }
+
+    fn map<T>(&self, convert: impl Fn(&Cell) -> T) -> Vec<T> {
+        self.cells.iter().map(convert).collect()
+    }
+}
+
+#[pymethods]
+impl PyColumn {
+    fn __len__(&self) -> usize {
+        self.cells.len()
+    }
+
+    #[getter]
+    fn present<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        owned(py, self.map(|cell| cell.kind != ABSENT))
+    }
+
+    #[getter]
+    fn kinds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        owned(py, self.map(|cell| cell.kind))
+    }
+
+    #[getter]
+    fn codes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        owned(py, self.coded(py)?.codes.clone())
+    }
+
+    #[getter]
+    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        // A copy: the caller may change its list.
+        let texts = self.texts(py)?;
+        Ok(texts.get_slice(0, texts.len()))
+    }
+
+    #[pyo3(signature = (default = 0))]
+    fn ints<'py>(&self, py: Python<'py>, default: i64) -> PyResult<Bound<'py, PyAny>> {
+        owned(
+            py,
+            self.map(|cell| match cell.kind {
+                INT | BOOL => cell.bits as i64,
+                _ => default,
+            }),
+        )
+    }
+
+    #[pyo3(signature = (default = f64::NAN))]
+    fn floats<'py>(&self, py: Python<'py>, default: f64) -> PyResult<Bound<'py, PyAny>> {
+        owned(
+            py,
+            self.map(|cell| match cell.kind {
+                DOUBLE => f64::from_bits(cell.bits),
+                INT => cell.bits as i64 as f64,
+                _ => default,
+            }),
+        )
+    }
+
+    #[pyo3(signature = (default = false))]
+    fn bools<'py>(&self, py: Python<'py>, default: bool) -> PyResult<Bound<'py, PyAny>> {
+        owned(py, self.map(|cell| if cell.kind == BOOL { cell.bits != 0 } else { default }))
+    }
+
+    #[pyo3(signature = (default = String::new()))]
+    fn strings<'py>(&self, py: Python<'py>, default: String) -> PyResult<Bound<'py, PyList>> {
+        let default = values::text(py, default.as_bytes()).into_any();
+        let texts: Vec<Bound<'_, PyAny>> = self.texts(py)?.iter().collect();
+        let text = |&code: &i32| usize::try_from(code).ok().and_then(|code| texts.get(code));
+        let codes = self.coded(py)?.codes.iter();
+        PyList::new(py, codes.map(|code| text(code).unwrap_or(&default)).collect::<Vec<_>>())
+    }
+
+    fn objects<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let buffers = self.buffers()?;
+        let objects = self.cells.iter().map(|cell| values::object(py, cell, &buffers));
+        PyList::new(py, objects.collect::<PyResult<Vec<_>>>()?)
+    }
+}

@@ -1,0 +1,303 @@
+//! Attribute values: Python's, numpy's, and those of the wire.
+
+use numpy::{PyArray1, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pyo3::exceptions::PyOverflowError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+
+use super::arrays::expect_length;
+use super::errors::wrong;
+use crate::otlp::batch::Batch;
+use crate::otlp::error::Error;
+use crate::otlp::value::{self, Buffers, Cell};
+use crate::otlp::walk::{Node, Slice, next_field};
+use crate::otlp::wire::{self, Reader, WireType};
+
+/// Deeper values are refused: far above any use, far below what a parser takes.
+const DEPTH_MAX: usize = 32;
+
+/// What `set_attribute` was given, on the wire's terms.
+pub enum Values {
+    One(Cell),
+    Each(Vec<Option<Cell>>),
+    Coded { codes: Vec<i64>, cells: Vec<Option<Cell>> },
+}
+
+impl Values {
+    /// Reads `value` for `n` owners; texts go to the batch's overlay.
+    pub fn new(
+        batch: &mut Batch,
+        value: &Bound<'_, PyAny>,
+        codes: Option<&Bound<'_, PyAny>>,
+        n: usize,
+    ) -> PyResult<Self> {
+        if let Some(codes) = codes {
+            return coded(batch, value, codes, n);
+        }
+        let each = if let Ok(array) = value.cast::<PyUntypedArray>() {
+            from_array(batch, array)?
+        } else if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+            from_list(batch, value)?
+        } else {
+            let cell = cell(batch, value)?;
+            return cell.map(Self::One).ok_or_else(|| wrong("a value of None changes nothing"));
+        };
+        expect_length("value", each.len(), n)?;
+        Ok(Self::Each(each))
+    }
+
+    pub fn get(&self, i: usize) -> Option<Cell> {
+        match self {
+            Self::One(cell) => Some(*cell),
+            Self::Each(cells) => cells.get(i).copied().flatten(),
+            Self::Coded { codes, cells } => {
+                let code = usize::try_from(*codes.get(i)?).ok()?;
+                cells.get(code).copied().flatten()
+            }
+        }
+    }
+}
+
+fn coded(
+    batch: &mut Batch,
+    value: &Bound<'_, PyAny>,
+    codes: &Bound<'_, PyAny>,
+    n: usize,
+) -> PyResult<Values> {
+    let Ok(array) = codes.cast::<PyUntypedArray>() else {
+        return Err(wrong("codes must be a one-dimensional array of ints"));
+    };
+    if array.ndim() != 1 || !matches!(array.dtype().kind(), b'i' | b'u') {
+        return Err(wrong("codes must be a one-dimensional array of ints"));
+    }
+    let codes = as_vec::<i64>(array, "int64")?;
+    expect_length("codes", codes.len(), n)?;
+    let cells = from_list(batch, value)?;
+    match codes.iter().max() {
+        Some(&code) if code >= cells.len() as i64 => {
+            Err(wrong(format!("code {code} is beyond the {} values", cells.len())))
+        }
+        _ => Ok(Values::Coded { codes, cells }),
+    }
+}
+
+fn as_vec<T: numpy::Element + Copy>(
+    array: &Bound<'_, PyUntypedArray>,
+    dtype: &str,
+) -> PyResult<Vec<T>> {
+    let converted = array.call_method1("astype", (dtype,))?;
+    let converted = converted.cast::<PyArray1<T>>()?;
+    Ok(converted.try_readonly()?.as_array().iter().copied().collect())
+}
+
+fn from_array(batch: &mut Batch, array: &Bound<'_, PyUntypedArray>) -> PyResult<Vec<Option<Cell>>> {
+    if array.ndim() != 1 {
+        return Err(wrong("an array of values must have one dimension"));
+    }
+    match array.dtype().kind() {
+        b'b' => Ok(numbers(value::BOOL, as_vec::<bool>(array, "bool")?, u64::from)),
+        b'i' => Ok(numbers(value::INT, as_vec::<i64>(array, "int64")?, |v| v as u64)),
+        b'f' => Ok(numbers(value::DOUBLE, as_vec::<f64>(array, "float64")?, f64::to_bits)),
+        b'u' => {
+            let values = as_vec::<u64>(array, "uint64")?;
+            if values.iter().any(|&value| value > i64::MAX as u64) {
+                return Err(wrong("an int does not fit into 64 bits"));
+            }
+            Ok(numbers(value::INT, values, |v| v))
+        }
+        _ => from_list(batch, &array.call_method0("tolist")?),
+    }
+}
+
+fn numbers<T>(kind: u8, values: Vec<T>, bits: impl Fn(T) -> u64) -> Vec<Option<Cell>> {
+    values.into_iter().map(|value| Some(Cell::number(kind, bits(value)))).collect()
+}
+
+fn from_list(batch: &mut Batch, values: &Bound<'_, PyAny>) -> PyResult<Vec<Option<Cell>>> {
+    if values.is_instance_of::<PyString>() {
+        return Err(wrong("values must be a sequence of values, not one string"));
+    }
+    let mut cells = Vec::with_capacity(values.len().unwrap_or_default());
+    for value in values.try_iter()? {
+        cells.push(cell(batch, &value?)?);
+    }
+    Ok(cells)
+}
+
+/// One value as a cell, its text in the overlay; None for None.
+pub fn cell(batch: &mut Batch, value: &Bound<'_, PyAny>) -> PyResult<Option<Cell>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        let text = utf8(text)?;
+        let slice = batch.push(|out| out.extend_from_slice(text.as_bytes()))?;
+        return Ok(Some(Cell::range(value::STRING, slice, true)));
+    }
+    let mut payload = Vec::new();
+    put_any(&mut payload, value, 0)?;
+    let slice = batch.push(|out| out.extend_from_slice(&payload))?;
+    let (start, end) = (slice.offset as usize, slice.offset as usize + slice.len as usize);
+    Ok(Some(value::parse(batch.overlay(), start, end, true)?))
+}
+
+/// The text, if it is valid Unicode.
+pub fn utf8<'a>(text: &'a Bound<'_, PyString>) -> PyResult<std::borrow::Cow<'a, str>> {
+    text.to_cow().map_err(|_| wrong("a string holds a lone surrogate"))
+}
+
+/// Appends the `AnyValue` payload of a Python value.
+pub fn put_any(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
+    if depth > DEPTH_MAX {
+        return Err(wrong(format!("a value is nested deeper than {DEPTH_MAX}")));
+    }
+    if value.is_none() {
+        return Ok(());
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        wire::put_len_field(out, 1, utf8(text)?.as_bytes());
+    } else if let Ok(flag) = value.cast::<PyBool>() {
+        wire::put_varint_field(out, 2, u64::from(flag.is_true()));
+    } else if value.is_instance_of::<PyInt>() {
+        wire::put_varint_field(out, 3, int(value)? as u64);
+    } else if let Ok(number) = value.cast::<PyFloat>() {
+        wire::put_fixed64_field(out, 4, number.value().to_bits());
+    } else if let Ok(bytes) = value.cast::<PyBytes>() {
+        wire::put_len_field(out, 7, bytes.as_bytes());
+    } else {
+        put_nested(out, value, depth)?;
+    }
+    Ok(())
+}
+
+fn int(value: &Bound<'_, PyAny>) -> PyResult<i64> {
+    value.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(value.py()) {
+            wrong("an int does not fit into 64 bits")
+        } else {
+            error
+        }
+    })
+}
+
+fn put_nested(out: &mut Vec<u8>, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
+    let mut payload = Vec::new();
+    if let Ok(mapping) = value.cast::<PyMapping>() {
+        for pair in mapping.items()?.iter() {
+            let (key, value): (Bound<'_, PyString>, Bound<'_, PyAny>) = pair
+                .extract()
+                .map_err(|_: PyErr| wrong("the keys of a mapping must be strings"))?;
+            put_pair(&mut payload, &key, &value, depth)?;
+        }
+        wire::put_len_field(out, 6, &payload);
+        return Ok(());
+    }
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        for item in value.try_iter()? {
+            let mut any = Vec::new();
+            put_any(&mut any, &item?, depth + 1)?;
+            wire::put_len_field(&mut payload, 1, &any);
+        }
+        wire::put_len_field(out, 5, &payload);
+        return Ok(());
+    }
+    // numpy scalars, and arrays inside of values.
+    let plain = if value.hasattr("dtype")? { value.call_method0("tolist").ok() } else { None };
+    match plain {
+        Some(plain) if !plain.hasattr("dtype")? => put_any(out, &plain, depth + 1),
+        _ => Err(wrong(format!("{} is no attribute value", value.get_type().name()?))),
+    }
+}
+
+fn put_pair(
+    out: &mut Vec<u8>,
+    key: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+    depth: usize,
+) -> PyResult<()> {
+    let (mut pair, mut any) = (Vec::new(), Vec::new());
+    wire::put_len_field(&mut pair, 1, utf8(key)?.as_bytes());
+    put_any(&mut any, value, depth + 1)?;
+    wire::put_len_field(&mut pair, 2, &any);
+    wire::put_len_field(out, 1, &pair);
+    Ok(())
+}
+
+/// The Python value of a cell.
+pub fn object<'py>(
+    py: Python<'py>,
+    cell: &Cell,
+    buffers: &Buffers<'_>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let buffer = if cell.in_overlay { buffers.overlay } else { buffers.raw };
+    Ok(match cell.kind {
+        value::STRING => text(py, cell.bytes(buffers)).into_any(),
+        value::BOOL => PyBool::new(py, cell.bits != 0).to_owned().into_any(),
+        value::INT => (cell.bits as i64).into_pyobject(py)?.into_any(),
+        value::DOUBLE => PyFloat::new(py, f64::from_bits(cell.bits)).into_any(),
+        value::BYTES => PyBytes::new(py, cell.bytes(buffers)).into_any(),
+        value::ARRAY => array(py, buffer, cell.slice())?.into_any(),
+        value::KVLIST => kvlist(py, buffer, cell.slice())?.into_any(),
+        _ => py.None().into_bound(py),
+    })
+}
+
+pub fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
+    PyString::new(py, &String::from_utf8_lossy(bytes))
+}
+
+/// The value of the `AnyValue` payload at `node`.
+fn any<'py>(py: Python<'py>, buffer: &[u8], node: Node) -> PyResult<Bound<'py, PyAny>> {
+    let cell = value::parse(buffer, node.payload as usize, node.end as usize, false)?;
+    object(py, &cell, &Buffers { raw: buffer, overlay: &[] })
+}
+
+/// The elements (field 1) of the lists in field `number` of an `AnyValue` payload.
+fn elements(buffer: &[u8], payload: Slice, number: u32) -> Result<Vec<Node>, Error> {
+    let (start, mut found) = (payload.offset as usize, Vec::new());
+    let mut reader = Reader::at(buffer, start, start + payload.len as usize);
+    while let Some(field) = next_field(&mut reader)? {
+        if field.wire_type != WireType::Len || field.number != number {
+            // Another member of the oneof unsets what came before.
+            if field.number <= 7 {
+                found.clear();
+            }
+            continue;
+        }
+        let mut list = Node::of(&field).reader(buffer);
+        while let Some(element) = next_field(&mut list)? {
+            if (element.number, element.wire_type) == (1, WireType::Len) {
+                found.push(Node::of(&element));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn array<'py>(py: Python<'py>, buffer: &[u8], payload: Slice) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for node in elements(buffer, payload, 5)? {
+        list.append(any(py, buffer, node)?)?;
+    }
+    Ok(list)
+}
+
+fn kvlist<'py>(py: Python<'py>, buffer: &[u8], payload: Slice) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for pair in elements(buffer, payload, 6)? {
+        let (mut key, mut value) = (Slice::default(), py.None().into_bound(py));
+        let mut reader = pair.reader(buffer);
+        while let Some(field) = next_field(&mut reader)? {
+            match (field.number, field.wire_type) {
+                (1, WireType::Len) => key = Slice::of(&field),
+                (2, WireType::Len) => value = any(py, buffer, Node::of(&field))?,
+                _ => {}
+            }
+        }
+        let key = text(py, key.bytes(buffer));
+        if !dict.contains(&key)? {
+            dict.set_item(key, value)?;
+        }
+    }
+    Ok(dict)
+}
