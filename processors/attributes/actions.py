@@ -44,6 +44,10 @@ class Rows:
         if where.any():
             self.batch.set_attribute(key, value, codes=codes, where=where, level=self.level)
 
+    def set_constant(self, key: str, value: Any, where: Bool) -> None:
+        """Set the same value everywhere; a list would be taken for one value per owner."""
+        self.set(key, [value] * len(where) if isinstance(value, list) else value, where)
+
     def remove(self, key: str) -> None:
         self.batch.remove_attribute(key, where=self.where, level=self.level)
 
@@ -80,12 +84,12 @@ def _put(action: Action) -> Apply:
     def apply(rows: Rows) -> None:
         target = rows.where & allowed(rows.column(action.key).present)
         if not source:
-            rows.set(action.key, constant, target)
+            rows.set_constant(action.key, constant, target)
             return
         found = rows.column(source)
         copy_column(rows, action.key, found, target)
         if action.default_value is not None:
-            rows.set(action.key, action.default_value, target & ~found.present)
+            rows.set_constant(action.key, action.default_value, target & ~found.present)
 
     return apply
 

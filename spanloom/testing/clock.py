@@ -23,7 +23,7 @@ class FakeClock:
         self._elapsed_s = 0.0
         self._random = random.Random(seed)  # noqa: S311 - reproducible tests
         self._lock = threading.Lock()
-        self._n_waiting = 0
+        self._deadlines_s: list[float] = []
 
     def now_s(self) -> float:
         return self._start_s + self.monotonic_s()
@@ -38,15 +38,17 @@ class FakeClock:
 
     def wait(self, event: threading.Event, timeout_s: float) -> bool:
         """Sleep until the event is set or the fake time has moved by `timeout_s`."""
-        deadline_s = self.monotonic_s() + timeout_s
-        self._count_waiting(1)
+        with self._lock:
+            deadline_s = self._elapsed_s + timeout_s
+            self._deadlines_s.append(deadline_s)
         try:
             while not event.wait(_POLL_S):
                 if self.monotonic_s() >= deadline_s:
                     return event.is_set()
             return True
         finally:
-            self._count_waiting(-1)
+            with self._lock:
+                self._deadlines_s.remove(deadline_s)
 
     def advance(self, seconds: float) -> None:
         """Move the time forward."""
@@ -56,15 +58,17 @@ class FakeClock:
     def wait_for_waiters(self, n_waiters: int = 1, timeout_s: float = 10.0) -> None:
         """Block (in real time) until at least `n_waiters` threads sleep on this clock.
 
+        A thread whose time is over but which has not run yet does not count.
+
         Raises:
             TimeoutError: they did not within `timeout_s`.
         """
-        deadline_s = time.monotonic() + timeout_s
-        while self._n_waiting < n_waiters:
-            if time.monotonic() >= deadline_s:
-                raise TimeoutError(f"{self._n_waiting} of {n_waiters} threads wait on the clock")
+        until_s = time.monotonic() + timeout_s
+        while (n_waiting := self._n_waiting()) < n_waiters:
+            if time.monotonic() >= until_s:
+                raise TimeoutError(f"{n_waiting} of {n_waiters} threads wait on the clock")
             time.sleep(_POLL_S)
 
-    def _count_waiting(self, change: int) -> None:
+    def _n_waiting(self) -> int:
         with self._lock:
-            self._n_waiting += change
+            return sum(deadline_s > self._elapsed_s for deadline_s in self._deadlines_s)
