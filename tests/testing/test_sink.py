@@ -23,11 +23,9 @@ def sink() -> Iterator[RecordingSink]:
         yield running
 
 
-def grpc_export(
-    sink: RecordingSink, body: bytes, package: str = "trace", name: str = "Trace"
-) -> Any:
+def grpc_export(sink: RecordingSink, body: bytes, service: str = "trace/Trace") -> Any:
     with grpc.insecure_channel(sink.grpc_endpoint) as channel:
-        return channel.unary_unary(EXPORT.format(package, name))(body, timeout=10)
+        return channel.unary_unary(EXPORT.format(*service.split("/")))(body, timeout=10)
 
 
 def http_export(sink: RecordingSink, path: str, body: bytes, encoding: str = "") -> tuple[int, Any]:
