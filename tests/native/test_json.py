@@ -79,18 +79,25 @@ def loosely(rng: random.Random, descriptor: Descriptor, plain: dict[str, Any]) -
 def loose_value(rng: random.Random, field: FieldDescriptor, value: Any) -> Any:
     if field.message_type is not None:
         return loosely(rng, field.message_type, value)
+    return rng.choice(spellings(field, value))
+
+
+def spellings(field: FieldDescriptor, value: Any) -> list[Any]:
+    """The ways to write a scalar, the strict one first."""
     if field.name in ID_BYTES:
-        return rng.choice([value.upper(), value])
-    if field.type == FieldDescriptor.TYPE_BYTES:
-        return rng.choice([value, value.rstrip("="), value.replace("+", "-").replace("/", "_")])
-    if field.type == FieldDescriptor.TYPE_ENUM:
-        names = field.enum_type.values_by_number
-        return rng.choice([value, str(value), names[value].name if value in names else value])
-    if field.type in {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BOOL}:
-        return value
-    if field.type == FieldDescriptor.TYPE_DOUBLE:
-        return rng.choice([value, value if isinstance(value, str) else repr(value)])
-    return rng.choice([int(value), str(value)])
+        return [value, value.upper()]
+    match field.type:
+        case FieldDescriptor.TYPE_BYTES:
+            return [value, value.rstrip("="), value.replace("+", "-").replace("/", "_")]
+        case FieldDescriptor.TYPE_ENUM:
+            names = field.enum_type.values_by_number
+            return [value, str(value), *([names[value].name] if value in names else [])]
+        case FieldDescriptor.TYPE_STRING | FieldDescriptor.TYPE_BOOL:
+            return [value]
+        case FieldDescriptor.TYPE_DOUBLE:
+            return [value, value if isinstance(value, str) else repr(value)]
+        case _:
+            return [value, int(value), str(value)]
 
 
 @searched
