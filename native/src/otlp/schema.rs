@@ -3,12 +3,15 @@
 //! Validation, rewriting and JSON are walks over these tables, so a new field of the
 //! protocol is one line here. A Python test compares them with opentelemetry-proto.
 
+mod check;
 mod common;
 mod logs;
 mod metrics;
 mod trace;
 
 use super::signal::Signal;
+use check::slots;
+pub use check::{Check, Slot};
 
 /// The number of field numbers a message table has room for; OTLP uses 1 to 16.
 const SLOTS: usize = 32;
@@ -23,6 +26,7 @@ pub struct Message {
     pub fields: &'static [Field],
     pub role: Role,
     by_number: [Option<&'static Field>; SLOTS],
+    by_tag: [Slot; check::TAGS],
     /// The bits of the fields an item is refused without.
     pub required: u32,
 }
@@ -98,7 +102,7 @@ impl Message {
             }
             i += 1;
         }
-        Self { name, fields, role, by_number, required }
+        Self { name, fields, role, by_number, required, by_tag: slots(fields) }
     }
 
     const fn envelope(name: &'static str, fields: &'static [Field]) -> Self {
@@ -116,6 +120,12 @@ impl Message {
     #[inline]
     pub fn field(&self, number: u32) -> Option<&'static Field> {
         self.by_number.get(number as usize).copied().flatten()
+    }
+
+    /// How to check a field with this tag.
+    #[inline]
+    pub fn slot(&self, tag: u64) -> &Slot {
+        self.by_tag.get(tag as usize).unwrap_or(&check::UNKNOWN)
     }
 
     /// The field with this name in lowerCamelCase or snake_case.

@@ -4,7 +4,7 @@
 //! refused, as the Collector does. Nothing is allocated and nothing is copied.
 
 use super::error::{Error, ErrorKind};
-use super::schema::{self, Field, Kind, Message, Role};
+use super::schema::{self, Check, Message, Role};
 use super::signal::Signal;
 
 pub use super::normalise::normalise;
@@ -12,6 +12,10 @@ pub use super::prune::drop_bad_ids;
 
 /// How deep messages and unknown groups may nest below the request; protobuf's own limit.
 pub const DEPTH_MAX: u32 = 100;
+
+/// Protobuf reads no more bytes than these of tags and lengths, and of values.
+const SHORT_VARINT_BYTES_MAX: usize = 5;
+const VARINT_BYTES_MAX: usize = 10;
 
 const VARINT: u64 = 0;
 const FIXED64: u64 = 1;
@@ -34,61 +38,76 @@ pub struct Summary {
 
 /// Accepts only what protobuf accepts too. Ids of a wrong length are only counted.
 pub fn validate(signal: Signal, request: &[u8]) -> Result<Summary, Error> {
-    let mut walk = Walk { buffer: request, summary: Summary::default(), bad_id: false };
-    walk.message(schema::request(signal), 0, request.len(), DEPTH_MAX)?;
-    Ok(walk.summary)
+    summary(schema::request(signal), request)
 }
 
-/// Whether the ids of this valid item are such that it must be refused.
-pub fn has_bad_id(item: &'static Message, buffer: &[u8]) -> Result<bool, Error> {
-    let mut walk = Walk { buffer, summary: Summary::default(), bad_id: false };
-    walk.message(item, 0, buffer.len(), DEPTH_MAX)?;
-    Ok(walk.summary.n_bad_ids > 0)
+/// Whether the ids of this item are such that it must be refused.
+pub fn has_bad_id(item: &'static Message, content: &[u8]) -> Result<bool, Error> {
+    Ok(summary(item, content)?.n_bad_ids > 0)
 }
 
+fn summary(message: &'static Message, content: &[u8]) -> Result<Summary, Error> {
+    let mut walk = Walk::new(content);
+    match walk.message(message, content, DEPTH_MAX) {
+        Some(()) => Ok(walk.summary),
+        None => Err(walk.error),
+    }
+}
+
+/// One pass over a request. Its steps give back what is left to read, or None once
+/// `error` is set: that fits into registers, which a `Result` with an `Error` does not.
 struct Walk<'a> {
-    buffer: &'a [u8],
+    request: &'a [u8],
     summary: Summary,
     /// An id of the item being walked has a wrong length.
     bad_id: bool,
+    error: Error,
 }
 
-impl Walk<'_> {
-    /// Checks the message at `at..end`, which may nest `depth` levels deeper.
-    fn message(
-        &mut self,
-        message: &'static Message,
-        mut at: usize,
-        end: usize,
-        depth: u32,
-    ) -> Result<(), Error> {
+impl<'a> Walk<'a> {
+    fn new(request: &'a [u8]) -> Self {
+        let error = Error::new(ErrorKind::Truncated, 0);
+        Self { request, summary: Summary::default(), bad_id: false, error }
+    }
+
+    #[cold]
+    fn fail<T>(&mut self, kind: ErrorKind, at: &[u8]) -> Option<T> {
+        let offset = (at.as_ptr() as usize).wrapping_sub(self.request.as_ptr() as usize);
+        self.error = Error::new(kind, offset);
+        None
+    }
+
+    /// Checks a message that may nest `depth` levels deeper.
+    fn message(&mut self, message: &'static Message, mut rest: &'a [u8], depth: u32) -> Option<()> {
         let mut seen = 0;
-        while at < end {
-            let start = at;
-            let tag = self.short_varint(&mut at, end)?;
-            let Some(field) = message.field((tag >> 3) as u32) else {
-                at = self.unknown(tag, start, at, end, depth)?;
-                continue;
-            };
-            self.summary.repeats_singular |= seen & field.bit != 0;
-            seen |= field.bit;
-            at = match tag & 7 {
-                LEN => {
-                    let length = self.short_varint(&mut at, end)?;
-                    let payload_end = advance(at, length, end)?;
-                    self.payload(field, at, payload_end, depth)?;
-                    payload_end
-                }
-                _ if tag & 7 == scalar_wire_type(field.kind) => {
-                    self.skip_scalar(tag & 7, at, end)?
-                }
-                _ => return Err(Error::new(ErrorKind::WireType, start)),
+        let mut repeated = 0;
+        while !rest.is_empty() {
+            let field = rest;
+            let (tag, payload) = self.varint::<SHORT_VARINT_BYTES_MAX>(field)?;
+            let slot = message.slot(tag);
+            repeated |= seen & slot.bit;
+            seen |= slot.bit;
+            rest = match slot.check {
+                Check::String => self.string(payload)?,
+                Check::Message(nested) => self.nested(nested, payload, depth)?,
+                Check::Varint => self.varint::<VARINT_BYTES_MAX>(payload)?.1,
+                Check::Fixed64 => self.skip(payload, 8)?,
+                Check::Fixed32 => self.skip(payload, 4)?,
+                Check::Bytes => self.payload(payload)?.1,
+                Check::Id(length) => self.id(payload, length)?,
+                Check::RequiredId(length) => self.required_id(payload, length)?,
+                Check::PackedVarint => self.packed(payload, VARINT)?,
+                Check::PackedFixed64 => self.packed(payload, FIXED64)?,
+                Check::PackedFixed32 => self.packed(payload, FIXED32)?,
+                Check::Unknown => self.unknown(tag, field, payload, depth)?,
+                Check::WrongWireType => return self.fail(ErrorKind::WireType, field),
             };
         }
+        self.summary.repeats_singular |= repeated != 0;
         if message.role == Role::Item {
             self.count_item(message.required & !seen != 0);
         }
-        Ok(())
+        Some(())
     }
 
     fn count_item(&mut self, lacks_id: bool) {
@@ -97,152 +116,131 @@ impl Walk<'_> {
         self.bad_id = false;
     }
 
-    /// Checks the payload of a field that came with a length.
     #[inline]
-    fn payload(
+    fn nested(
         &mut self,
-        field: &'static Field,
-        at: usize,
-        end: usize,
+        message: &'static Message,
+        rest: &'a [u8],
         depth: u32,
-    ) -> Result<(), Error> {
-        match field.kind {
-            Kind::String => self.string(at, end),
-            Kind::Message(message) => match depth.checked_sub(1) {
-                Some(depth) => self.message(message, at, end, depth),
-                None => Err(Error::new(ErrorKind::Depth, at)),
-            },
-            Kind::Bytes => Ok(()),
-            Kind::Id(length) => {
-                self.bad_id |= end != at && end - at != length;
-                Ok(())
-            }
-            Kind::RequiredId(length) => {
-                let id = self.buffer.get(at..end).unwrap_or_default();
-                self.bad_id |= id.len() != length || id.iter().all(|&byte| byte == 0);
-                Ok(())
-            }
-            kind if field.repeated => self.packed(scalar_wire_type(kind), at, end),
-            _ => Err(Error::new(ErrorKind::WireType, at)),
+    ) -> Option<&'a [u8]> {
+        let (content, rest) = self.payload(rest)?;
+        match depth.checked_sub(1) {
+            Some(depth) => self.message(message, content, depth)?,
+            None => return self.fail(ErrorKind::Depth, content),
         }
+        Some(rest)
     }
 
     #[inline]
-    fn string(&self, at: usize, end: usize) -> Result<(), Error> {
-        let bytes = self.buffer.get(at..end).unwrap_or_default();
-        if bytes.is_ascii() || simdutf8::basic::from_utf8(bytes).is_ok() {
-            return Ok(());
+    fn string(&mut self, rest: &'a [u8]) -> Option<&'a [u8]> {
+        let (text, rest) = self.payload(rest)?;
+        if text.is_ascii() || simdutf8::basic::from_utf8(text).is_ok() {
+            return Some(rest);
         }
-        Err(Error::new(ErrorKind::Utf8, at))
+        self.fail(ErrorKind::Utf8, text)
     }
 
-    fn packed(&self, wire_type: u64, mut at: usize, end: usize) -> Result<(), Error> {
-        while at < end {
-            at = self.skip_scalar(wire_type, at, end)?;
-        }
-        Ok(())
+    fn id(&mut self, rest: &'a [u8], length: u8) -> Option<&'a [u8]> {
+        let (id, rest) = self.payload(rest)?;
+        self.bad_id |= !id.is_empty() && id.len() != usize::from(length);
+        Some(rest)
     }
 
-    /// The end of the scalar that starts at `at`.
-    #[inline]
-    fn skip_scalar(&self, wire_type: u64, mut at: usize, end: usize) -> Result<usize, Error> {
+    fn required_id(&mut self, rest: &'a [u8], length: u8) -> Option<&'a [u8]> {
+        let (id, rest) = self.payload(rest)?;
+        self.bad_id |= id.len() != usize::from(length) || id.iter().all(|&byte| byte == 0);
+        Some(rest)
+    }
+
+    fn packed(&mut self, rest: &'a [u8], wire_type: u64) -> Option<&'a [u8]> {
+        let (mut numbers, rest) = self.payload(rest)?;
+        while !numbers.is_empty() {
+            numbers = self.number(numbers, wire_type)?;
+        }
+        Some(rest)
+    }
+
+    fn number(&mut self, rest: &'a [u8], wire_type: u64) -> Option<&'a [u8]> {
         match wire_type {
-            FIXED64 => advance(at, 8, end),
-            FIXED32 => advance(at, 4, end),
-            _ => self.varint::<10>(&mut at, end).map(|_| at),
+            FIXED64 => self.skip(rest, 8),
+            FIXED32 => self.skip(rest, 4),
+            _ => self.varint::<VARINT_BYTES_MAX>(rest).map(|(_, rest)| rest),
         }
     }
 
-    /// The end of an unknown field whose tag, which starts at `start`, ends at `at`.
+    /// Skips the `payload` of an unknown `field` (from its tag on).
     #[cold]
     fn unknown(
-        &self,
+        &mut self,
         tag: u64,
-        start: usize,
-        mut at: usize,
-        end: usize,
+        field: &'a [u8],
+        payload: &'a [u8],
         depth: u32,
-    ) -> Result<usize, Error> {
+    ) -> Option<&'a [u8]> {
         if tag >> 3 == 0 || tag > u64::from(u32::MAX) {
-            return Err(Error::new(ErrorKind::FieldNumber, start));
+            return self.fail(ErrorKind::FieldNumber, field);
         }
         match tag & 7 {
-            wire_type @ (VARINT | FIXED64 | FIXED32) => self.skip_scalar(wire_type, at, end),
-            LEN => {
-                let length = self.short_varint(&mut at, end)?;
-                advance(at, length, end)
-            }
-            START_GROUP => self.group(tag >> 3, at, end, depth),
-            _ => Err(Error::new(ErrorKind::WireType, start)),
+            wire_type @ (VARINT | FIXED64 | FIXED32) => self.number(payload, wire_type),
+            LEN => self.payload(payload).map(|(_, rest)| rest),
+            START_GROUP => self.group(tag >> 3, payload, depth),
+            _ => self.fail(ErrorKind::WireType, field),
         }
     }
 
-    /// The end of a group, its end tag included. Only unknown fields have groups.
-    fn group(&self, number: u64, mut at: usize, end: usize, depth: u32) -> Result<usize, Error> {
+    /// Skips a group and its end. Only unknown fields have groups.
+    fn group(&mut self, number: u64, mut rest: &'a [u8], depth: u32) -> Option<&'a [u8]> {
         let Some(depth) = depth.checked_sub(1) else {
-            return Err(Error::new(ErrorKind::Depth, at));
+            return self.fail(ErrorKind::Depth, rest);
         };
         loop {
-            let start = at;
-            let tag = self.short_varint(&mut at, end)?;
+            let (tag, payload) = self.varint::<SHORT_VARINT_BYTES_MAX>(rest)?;
             if tag == number << 3 | END_GROUP {
-                return Ok(at);
+                return Some(payload);
             }
-            at = self.unknown(tag, start, at, end, depth)?;
+            rest = self.unknown(tag, rest, payload, depth)?;
         }
     }
 
-    /// Tags and lengths: protobuf reads no more than five bytes of them.
+    /// What a length announces, and what comes after it.
     #[inline]
-    fn short_varint(&self, at: &mut usize, end: usize) -> Result<u64, Error> {
-        self.varint::<5>(at, end)
+    fn payload(&mut self, rest: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+        let (length, rest) = self.varint::<SHORT_VARINT_BYTES_MAX>(rest)?;
+        match rest.split_at_checked(length as usize) {
+            None => self.fail(ErrorKind::Truncated, rest),
+            split => split,
+        }
     }
 
     #[inline]
-    fn varint<const N_MAX: usize>(&self, at: &mut usize, end: usize) -> Result<u64, Error> {
-        let bytes = self.buffer.get(*at..end).unwrap_or_default();
-        match bytes.first() {
-            Some(&byte) if byte < 0x80 => {
-                *at += 1;
-                Ok(u64::from(byte))
-            }
-            _ => long_varint::<N_MAX>(bytes, at),
+    fn skip(&mut self, rest: &'a [u8], n_bytes: usize) -> Option<&'a [u8]> {
+        match rest.get(n_bytes..) {
+            None => self.fail(ErrorKind::Truncated, rest),
+            rest => rest,
         }
     }
-}
 
-fn long_varint<const N_MAX: usize>(bytes: &[u8], at: &mut usize) -> Result<u64, Error> {
-    let mut value = 0u64;
-    for (i, &byte) in bytes.iter().take(N_MAX).enumerate() {
-        value |= u64::from(byte & 0x7f) << (7 * i);
-        if byte < 0x80 {
-            let overflows = i == 9 && byte > 1;
-            if overflows {
-                break;
-            }
-            *at += i + 1;
-            return Ok(value);
+    #[inline]
+    fn varint<const N_MAX: usize>(&mut self, rest: &'a [u8]) -> Option<(u64, &'a [u8])> {
+        match rest.split_first() {
+            Some((&byte, rest)) if byte < 0x80 => Some((u64::from(byte), rest)),
+            _ => self.long_varint::<N_MAX>(rest),
         }
     }
-    let kind = if bytes.len() < N_MAX { ErrorKind::Truncated } else { ErrorKind::Varint };
-    Err(Error::new(kind, *at))
-}
 
-#[inline]
-fn advance(at: usize, n_bytes: u64, end: usize) -> Result<usize, Error> {
-    if n_bytes <= end.saturating_sub(at) as u64 {
-        return Ok(at + n_bytes as usize);
-    }
-    Err(Error::new(ErrorKind::Truncated, at))
-}
-
-/// The wire type of one value of this kind outside a packed field.
-#[inline]
-const fn scalar_wire_type(kind: Kind) -> u64 {
-    match kind {
-        Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => FIXED64,
-        Kind::Fixed32 => FIXED32,
-        Kind::String | Kind::Bytes | Kind::Id(_) | Kind::RequiredId(_) | Kind::Message(_) => LEN,
-        _ => VARINT,
+    fn long_varint<const N_MAX: usize>(&mut self, rest: &'a [u8]) -> Option<(u64, &'a [u8])> {
+        let mut value = 0u64;
+        for (i, &byte) in rest.iter().take(N_MAX).enumerate() {
+            value |= u64::from(byte & 0x7f) << (7 * i);
+            if byte < 0x80 {
+                let overflows = i == 9 && byte > 1;
+                if overflows {
+                    break;
+                }
+                return Some((value, rest.get(i + 1..)?));
+            }
+        }
+        let kind = if rest.len() < N_MAX { ErrorKind::Truncated } else { ErrorKind::Varint };
+        self.fail(kind, rest)
     }
 }
