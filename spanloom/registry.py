@@ -11,7 +11,7 @@ import importlib.util
 import logging
 import pkgutil
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, get_args
 
@@ -122,6 +122,12 @@ class InstalledRegistry:
             kind: {point.name: point for point in entry_points(group=f"spanloom.{kind}s")}
             for kind in KINDS
         }
+
+
+@cache
+def installed() -> InstalledRegistry:
+    """The registry of everything installed, made once."""
+    return InstalledRegistry()
 
 
 def _folder_names(kind: Kind) -> set[str]:

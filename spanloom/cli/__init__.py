@@ -55,7 +55,7 @@ def cli(ctx: click.Context, sources: Sources, *, version: bool) -> None:
     if version:
         ctx.invoke(_command(ctx, "version"))
     elif ctx.invoked_subcommand is None:
-        ctx.invoke(_command(ctx, "run"), sources=sources)
+        ctx.invoke(_command(ctx, "run"))
 
 
 def main() -> None:

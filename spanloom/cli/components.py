@@ -10,8 +10,7 @@ from spanloom import __version__
 from spanloom.cli.render import format_option, rendered
 from spanloom.component import Factory, Kind
 from spanloom.config.ids import SIGNALS
-from spanloom.config.load import installed
-from spanloom.registry import KINDS, ComponentError, Registry
+from spanloom.registry import KINDS, ComponentError, Registry, installed
 
 
 @click.command("components")

@@ -42,9 +42,8 @@ def source_options(function: Function) -> Function:
     def wrapped(*args: Any, configs: tuple[str, ...], sets: tuple[str, ...], **more: Any) -> Any:
         context = click.get_current_context()
         before = context.parent.obj if context.parent and context.parent.obj else Sources()
-        given = more.pop("sources", Sources())
-        configs = (*before.configs, *given.configs, *configs)
-        sets = (*before.sets, *given.sets, *sets)
+        configs = (*before.configs, *configs)
+        sets = (*before.sets, *sets)
         return function(*args, sources=Sources(configs, sets), **more)
 
     return wrapped  # type: ignore[return-value]

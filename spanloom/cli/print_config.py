@@ -14,7 +14,8 @@ from spanloom.config import ConfigErrors
 from spanloom.config.check import check
 from spanloom.config.effective import redacted_tree
 from spanloom.config.errors import Problems
-from spanloom.config.load import config_dir, installed, read_tree
+from spanloom.config.load import config_dir, read_tree
+from spanloom.registry import installed
 
 
 @click.command("print-config")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from spanloom.config.errors import nearest_name
-from spanloom.config.load import installed
 from spanloom.config.reference import page
-from spanloom.registry import KINDS
+from spanloom.registry import KINDS, installed
 
 
 @click.command("reference")

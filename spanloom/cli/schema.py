@@ -6,8 +6,8 @@ import json
 
 import click
 
-from spanloom.config.load import installed
 from spanloom.config.schema import file_schema
+from spanloom.registry import installed
 
 
 @click.command("schema")

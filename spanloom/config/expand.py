@@ -14,7 +14,7 @@ from pathlib import Path
 
 from spanloom.config.errors import Loc, Problems
 from spanloom.config.place import Place
-from spanloom.config.read import read_yaml
+from spanloom.config.read import is_unicode, read_yaml
 from spanloom.config.sources import SourceError, read_file, split_uri, unsupported
 from spanloom.config.tree import Node
 
@@ -151,6 +151,8 @@ class _Expansion:
                 f"^{_ENV_NAME.pattern}$"
             )
         if name in self._env:
+            if not is_unicode(self._env[name]):
+                raise _ExpansionError(f"environment variable {name!r} is not UTF-8")
             return self._env[name], True
         if has_default:
             return default, False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 from spanloom.config.check import check
@@ -14,7 +13,7 @@ from spanloom.config.model import LoadedConfig
 from spanloom.config.place import Place
 from spanloom.config.sources import merge, read_set, read_source, split_uri
 from spanloom.config.tree import Node
-from spanloom.registry import InstalledRegistry, Registry
+from spanloom.registry import Registry, installed
 
 _NO_SOURCE = (
     "at least one config flag must be provided: --config pipelines.yaml, "
@@ -78,12 +77,6 @@ def config_dir(sources: Sequence[str]) -> str:
         if scheme == "file":
             return str(Path(opaque).parent)
     return "."
-
-
-@cache
-def installed() -> InstalledRegistry:
-    """The registry of everything installed, made once."""
-    return InstalledRegistry()
 
 
 def _name(sources: Sequence[str]) -> str:

@@ -58,6 +58,11 @@ def read_yaml(text: str, source: str, problems: Problems, *, hidden: bool = Fals
     return None
 
 
+def is_unicode(text: str) -> bool:
+    """Whether it can be written as UTF-8; an undecodable environment variable cannot."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 class _Reader:
     def __init__(self, text: str, source: str, problems: Problems, *, hidden: bool) -> None:
         self._lines = _LINE_BREAK.split(text)
@@ -71,6 +76,8 @@ class _Reader:
     def read(self, text: str) -> Node | None:
         if len(text) > _TEXT_LENGTH_MAX:
             raise self._unreadable(None, (), f"is larger than {_TEXT_LENGTH_MAX >> 20} MiB")
+        if not is_unicode(text):
+            raise self._unreadable(None, (), "is not UTF-8")
         self._check_bounds(text)
         root = yaml.compose(text, Loader=_Loader)
         return None if root is None else self._node(root, ())[0]
@@ -161,8 +168,6 @@ class _Reader:
 
     def _scalar(self, composed: yaml.Node, loc: Loc) -> Scalar:
         text = str(composed.value)
-        if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            raise self._unreadable(composed, loc, "has half of a surrogate pair")
         if composed.tag == f"{_YAML_TAG}str":
             return text
         if composed.tag != _PLAIN:

@@ -111,7 +111,9 @@ def _limits(field: Schema) -> str:
 def _default(field: Schema, nested: Schema | None, *, required: bool) -> str:
     if required:
         return "required"
-    default = field.get("default")
+    if "default" not in field:
+        return "empty"
+    default = field["default"]
     if isinstance(default, dict) and nested is not None:
         return {True: "on", False: "off"}.get(default.get("enabled", ""), "")
     if default is None or default in ({}, []):

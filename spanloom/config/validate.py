@@ -57,12 +57,22 @@ def _mended(node: Node, errors: list[ErrorDetails]) -> Node:
     """
     for details in errors:
         found, steps = find(node, details["loc"])
-        wants_text = not details["type"].startswith(_NOT_STRINGS)
-        if wants_text and found.text is not None and not isinstance(found.value, str):
+        if not steps:
+            continue
+        if _wants_text(details["type"], found):
             node = _put(node, steps, replace(found, value=found.text))
-        elif found.value is None and steps and isinstance(steps[-1], str):
+        elif found.value is None and isinstance(steps[-1], str):
             node = _put(node, steps, None)
     return node
+
+
+def _wants_text(kind: str, node: Node) -> bool:
+    """Whether an error of this type may go away with the text that a reference gave."""
+    if node.text is None or isinstance(node.value, str):
+        return False
+    if isinstance(node.value, dict | list):
+        return kind in {"string_type", SECRET_ERROR}
+    return not kind.startswith(_NOT_STRINGS)
 
 
 def _put(node: Node, steps: Loc, new: Node | None) -> Node:
