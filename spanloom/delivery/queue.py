@@ -76,6 +76,7 @@ class MemoryQueue:
         self._others = threading.Condition(lock)
         self._room = threading.Condition(lock)
         self._first_is_idle = False
+        self._first_is_waking = False
         self._someone_watches = False
         self._n_asleep = 0
         self._n_blocked = 0
@@ -158,7 +159,10 @@ class MemoryQueue:
         if self._first_is_idle:
             if len(lane.items) == 1 or self._is_enough(lane):
                 self._first_is_idle = False
+                self._first_is_waking = True
                 self._first.notify()
+        elif self._first_is_waking and not self._is_full(lane):
+            return
         elif not self._someone_watches or self._is_full(lane):
             self._wake_another()
 
@@ -210,7 +214,8 @@ class MemoryQueue:
             group.append(item)
         if self._n_blocked:
             self._room.notify_all()
-        if self._total.requests and not self._first_is_idle and not self._someone_watches:
+        someone_looks = self._first_is_idle or self._first_is_waking or self._someone_watches
+        if self._total.requests and not someone_looks:
             self._wake_another()
         return group
 
@@ -219,7 +224,7 @@ class MemoryQueue:
         try:
             self._first.wait(wait_s)
         finally:
-            self._first_is_idle = False
+            self._first_is_idle = self._first_is_waking = False
 
     def _wait_as_other(self, wait_s: float | None) -> None:
         """One at a time watches whether something waits too long; the rest sleep."""

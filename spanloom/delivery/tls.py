@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+import tempfile
 from pathlib import Path
 
 from pydantic import model_validator
@@ -66,3 +68,24 @@ def _pem(file: str | None, text: str | None, config_dir: str) -> bytes | None:
     if file is not None:
         return (Path(config_dir) / file).read_bytes()
     return None if text is None else text.encode()
+
+
+def ssl_context(config: TLSClientConfig, config_dir: str) -> ssl.SSLContext:
+    """The context of a client. Raises OSError (ssl.SSLError too) for files that do not serve."""
+    ca = config.ca(config_dir)
+    context = ssl.create_default_context(cadata=None if ca is None else ca.decode())
+    if config.insecure_skip_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    cert, key = config.cert(config_dir), config.key(config_dir)
+    if cert is not None and key is not None:
+        _load_cert(context, cert, key)
+    return context
+
+
+def _load_cert(context: ssl.SSLContext, cert: bytes, key: bytes) -> None:
+    # `ssl` reads certificates from files only; this one is private and gone at once.
+    with tempfile.NamedTemporaryFile() as both:
+        both.write(cert + b"\n" + key)
+        both.flush()
+        context.load_cert_chain(both.name)
