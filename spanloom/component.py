@@ -146,7 +146,7 @@ class Processor(Component):
     lock: AbstractContextManager[Any]
     """Set by the graph: held around `process`, a no-op for a `concurrent` processor."""
 
-    def process(self, batch: AnyBatch) -> AnyBatch | None:
+    def process(self, batch: Any) -> AnyBatch | None:
         """The batch to hand on, usually the same one, edited; None drops it whole."""
         raise NotImplementedError
 
