@@ -254,6 +254,17 @@ Target = Annotated[str, AfterValidator(_target)]
 """Where to send: `host:port`, `unix:/path`, or an http or https URL."""
 
 HeaderMap = Annotated[
-    dict[str, Secret], BeforeValidator(_header_pairs), AfterValidator(_header_names)
+    dict[str, Secret],
+    BeforeValidator(_header_pairs),
+    AfterValidator(_header_names),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "object", "additionalProperties": {"type": "string"}},
+                {"type": "array", "items": {"type": "object", "required": ["name", "value"]}},
+            ],
+            "title": "Headers",
+        }
+    ),
 ]
 """Headers to send, values secret; also a list of {name, value}. Names keep their case."""

@@ -18,6 +18,8 @@ _DEPTH_MAX = 64
 _NODES_MAX = 100_000
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_QUOTED = re.compile(r" ?'[^']{2,}'")
+_BAD_TAG = "a tag does not fit here"
 _PLAIN = "plain"
 _YAML_TAG = "tag:yaml.org,2002:"
 
@@ -48,11 +50,14 @@ def read_yaml(text: str, source: str, problems: Problems, *, hidden: bool = Fals
     try:
         return reader.read(text)
     except _UnreadableError as error:
-        problems.error(error.place, error.loc, error.rule)
+        # What cannot be read has no field yet, so it may be a secret.
+        problems.error(error.place.unshown(), error.loc, error.rule)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(source, mark.line + 1, mark.column + 1) if mark else Place(source, 1, 1)
-        problems.error(place, (), f"is not valid YAML: {error.problem or error.context}")
+        # Names of aliases and tags may be the beginning of an unquoted secret.
+        problem = _QUOTED.sub("", str(error.problem or error.context))
+        problems.error(place, (), f"is not valid YAML: {problem}")
     except yaml.YAMLError:
         problems.error(Place(source, 1, 1), (), "is not valid YAML: a character is not allowed")
     return None
@@ -174,7 +179,7 @@ class _Reader:
             return self._tagged(composed, text, loc)
         warning = None if self._hidden else trap(text)
         if warning:
-            self._problems.warn(self._place(composed), loc, warning)
+            self._problems.warn(self._place(composed).unshown(), loc, warning)
         return read_scalar(text)
 
     def _tagged(self, composed: yaml.Node, text: str, loc: Loc) -> Scalar:
@@ -184,12 +189,12 @@ class _Reader:
         if kind is float and isinstance(value, int):
             return float(value)
         if kind is None or type(value) is not kind:
-            raise self._unreadable(composed, loc, f"the tag {composed.tag!r} does not fit here")
+            raise self._unreadable(composed, loc, _BAD_TAG)
         return value
 
     def _check_tag(self, composed: yaml.Node, loc: Loc, name: str) -> None:
         if composed.tag != f"{_YAML_TAG}{name}":
-            raise self._unreadable(composed, loc, f"the tag {composed.tag!r} does not fit here")
+            raise self._unreadable(composed, loc, _BAD_TAG)
 
     def _unreadable(self, at: Any, loc: Loc, rule: str) -> _UnreadableError:
         place = Place(self._source, 1, 1) if at is None else self._place(at)

@@ -18,6 +18,7 @@ _LIMITS = {
     "minItems": "{} items or more",
     "maxItems": "{} items or fewer",
 }
+_NAMED = {"Duration": "duration", "ByteSize": "bytes", "Headers": "map of secrets"}
 _DEPTH_MAX = 8
 
 
@@ -77,9 +78,8 @@ def _resolved(field: Schema, root: Schema) -> Schema:
 
 
 def _type(field: Schema, root: Schema) -> str:
-    named = {"Duration": "duration", "ByteSize": "bytes"}.get(field.get("title", ""))
     field = _resolved(field, root)
-    named = named or {"Duration": "duration", "ByteSize": "bytes"}.get(field.get("title", ""))
+    named = _NAMED.get(field.get("title", ""))
     if named:
         return named
     if "anyOf" in field:

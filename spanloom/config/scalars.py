@@ -35,14 +35,17 @@ def read_scalar(text: str) -> Scalar:
 
 
 def trap(text: str) -> str | None:
-    """What may surprise in a plain scalar, as a sentence; None mostly."""
+    """What may surprise in a plain scalar, as a sentence; None mostly.
+
+    Numbers are not quoted: nobody knows yet whether the field is a secret.
+    """
     if _BOOL_1_1.fullmatch(text):
         return f"{text!r} is a string, not a boolean; write true or false, or put it in quotes"
     match = _OCTAL_OLD.fullmatch(text)
     if match and _digits(match[2], 8) is not None:
-        return f"{text!r} is octal, {_integer(text)}; write 0o{match[2]} or put it in quotes"
+        return "a number with a leading 0 is octal; write 0o or put it in quotes"
     if _SEXAGESIMAL.fullmatch(text):
-        return f"{text!r} is a string here and a number to other readers; put it in quotes"
+        return "digits with colons are a string here, a number to others; put it in quotes"
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -10,6 +12,8 @@ from pydantic import BaseModel
 from spanloom.config.errors import Loc
 from spanloom.config.fields import REDACTED, Secret
 from spanloom.config.tree import Node
+
+_USERINFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 def is_secret(model: Any, loc: Loc) -> bool:
@@ -31,7 +35,30 @@ def redacted(node: Node, model: Any, loc: Loc = ()) -> Any:
     if isinstance(node.value, list):
         return [redacted(child, model, (*loc, i)) for i, child in enumerate(node.value)]
     shown = node.value is None or (model is not None and not is_secret(model, loc))
-    return node.value if shown else REDACTED
+    return without_userinfo(node.value) if shown else REDACTED
+
+
+def without_userinfo(value: Any) -> Any:
+    """A URL without its user and password; anything else as it is."""
+    return _USERINFO.sub(REDACTED, value) if isinstance(value, str) else value
+
+
+def unshowable(node: Node, model: Any, loc: Loc = ()) -> Iterator[str]:
+    """Every text below that no message may quote: secrets, and what came from outside.
+
+    Args:
+        node: the value at `loc`.
+        model: the model of the whole config.
+        loc: where `node` stands below `model`.
+    """
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from unshowable(child, model, (*loc, key))
+    elif isinstance(node.value, list):
+        for i, child in enumerate(node.value):
+            yield from unshowable(child, model, (*loc, i))
+    elif isinstance(node.value, str) and (node.hidden or is_secret(model, loc)):
+        yield node.value
 
 
 def types_at(annotation: Any, loc: Loc) -> list[Any]:

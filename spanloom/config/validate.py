@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from spanloom.config.errors import Loc, Problems, nearest_name
-from spanloom.config.fields import SECRET_ERROR
-from spanloom.config.secrets import is_secret, types_at
+from spanloom.config.fields import REDACTED, SECRET_ERROR
+from spanloom.config.secrets import is_secret, types_at, unshowable, without_userinfo
 from spanloom.config.tree import Node, find
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -101,9 +101,14 @@ def _report(
         problems.error(found.key_place(name), (*loc, *steps, name), "is required")
         return
     secret = kind == SECRET_ERROR or is_secret(model, steps)
+    secret = secret or without_userinfo(found.value) != found.value
     place = found.place.unshown() if secret else found.place
     seen = None if secret or isinstance(found.value, dict) else found.seen()
-    problems.error(place, (*loc, *steps), _rule(details, found), seen=seen)
+    rule = _rule(details, found)
+    for text in unshowable(found, model, steps):
+        # A validator's own words may quote what it looked at.
+        rule = rule.replace(text, REDACTED) if text else rule
+    problems.error(place, (*loc, *steps), rule, seen=seen)
 
 
 def _report_unknown(

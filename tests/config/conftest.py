@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from spanloom.batch import Signal
 from spanloom.component import Config, Factory
@@ -78,6 +78,15 @@ class SenderConfig(Config):
     """Never shown."""
     tags: tuple[str, ...] = ()
     """Words."""
+    quoting: Secret | None = None
+    """Never right."""
+
+    @field_validator("quoting")
+    @classmethod
+    def _quotes(cls, value: Secret | None) -> Secret | None:
+        if value is not None:
+            raise ValueError(f"{value.reveal()!r} is not right")
+        return value
 
 
 class Nothing(Config):

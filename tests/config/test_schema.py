@@ -38,7 +38,7 @@ def test_the_reference_page_lists_fields_types_defaults_and_meaning(toys: Static
     for row in (
         "| `endpoint` | string | required | Where to send. |",
         "| `timeout` | duration | `5s` | For one attempt. |",
-        "| `headers` | map | empty | Sent along. |",
+        "| `headers` | map of secrets | empty | Sent along. |",
         "| `sending_queue` | block | on | On unless turned off. |",
         "| `sending_queue.queue_size` | integer (at least 1) | `1000` | How many requests wait. |",
         "| `password` | secret |  | Never shown. |",

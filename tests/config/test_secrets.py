@@ -35,6 +35,12 @@ def everything_said(load_text: Load, text: str, **env: str) -> str:
         f"pasword: {SECRET}",
         f"{{password: {SECRET}, retries: x}}",
         "retries: ${env:S}",
+        f"endpoint: [http://u:{SECRET}@h]",
+        f"timeout: http://u:{SECRET}@h",
+        f"password: *{SECRET}",
+        f"password: !{SECRET} x",
+        f"quoting: {SECRET}",
+        "quoting: ${env:S}",
         'endpoint: ["${env:S}"]',
         "timeout: ${env:S}",
         "timeout: x${env:S}",
@@ -53,6 +59,20 @@ def test_errors_never_show_secrets_or_the_environment(
 def test_a_numeric_secret_from_the_environment_is_its_text(load_text: Load, valid: str) -> None:
     config = load_text(valid.replace("timeout: 5s", "password: ${env:P}"), P="0123")
     assert config.exporters["otlp"].config.password.reveal() == "0123"
+
+
+@pytest.mark.parametrize("secret", ["0123", "22:22"])
+def test_traps_of_yaml_do_not_show_the_value(load_text: Load, valid: str, secret: str) -> None:
+    text = valid.replace("timeout: 5s", f"password: {secret}\n    retries: x")
+    assert secret not in everything_said(load_text, text)
+
+
+def test_urls_lose_their_password_in_print_config(
+    load_text: Load, valid: str, toys: StaticRegistry
+) -> None:
+    config = load_text(valid.replace("tempo:4317", "https://u:hunter2@h/x"))
+    shown = redacted_tree(config.tree, toys)
+    assert shown["exporters"]["otlp"]["endpoint"] == "https://[REDACTED]@h/x"
 
 
 def test_print_config_redacts_what_is_secret_or_unknown(
