@@ -69,7 +69,12 @@ def rows_equal(column: Column, value: str | bool | float) -> Bool:  # noqa: FBT0
     if isinstance(value, str):
         return rows_where(column, lambda text: text == value)
     if isinstance(value, bool):
-        return rows_of_kind(column, ValueKind.BOOL) & (column.bools() == value)
+        return _equal(column, ValueKind.BOOL, column.bools(), value)
     if isinstance(value, int):
-        return rows_of_kind(column, ValueKind.INT) & (column.ints() == value)
-    return rows_of_kind(column, ValueKind.DOUBLE) & (column.floats() == value)
+        return _equal(column, ValueKind.INT, column.ints(), value)
+    return _equal(column, ValueKind.DOUBLE, column.floats(), value)
+
+
+def _equal(column: Column, kind: ValueKind, values: NDArray[Any], value: Any) -> Bool:
+    found: Bool = np.equal(values, value)
+    return rows_of_kind(column, kind) & found
