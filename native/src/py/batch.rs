@@ -103,6 +103,21 @@ fn take_all(batches: &[Bound<'_, PyBatch>]) -> PyResult<Vec<Holder>> {
     taken.iter_mut().map(|batch| batch.take()).collect()
 }
 
+fn give_back(batches: &[Bound<'_, PyBatch>], holders: Vec<Holder>) -> PyResult<()> {
+    for (batch, holder) in batches.iter().zip(holders) {
+        batch.try_borrow_mut()?.holder = Some(holder);
+    }
+    Ok(())
+}
+
+/// One request of all items, if they may become one.
+fn join(py: Python<'_>, holders: &[Holder]) -> PyResult<Bytes> {
+    if !Holder::are_joinable(holders) {
+        return Err(wrong("batches of different ledgers cannot become one"));
+    }
+    Ok(py.detach(|| Holder::joined(holders))?)
+}
+
 impl PyBatch {
     pub fn held(&self) -> PyResult<&Holder> {
         self.holder.as_ref().ok_or_else(|| wrong("the batch is settled or was taken over"))
@@ -229,25 +244,17 @@ impl PyBatch {
 
     #[classmethod]
     fn concat(class: &Bound<'_, PyType>, batches: Vec<Bound<'_, PyBatch>>) -> PyResult<Py<PyAny>> {
-        let (py, signal) = (class.py(), signal_of(class)?);
-        if batches.iter().any(|batch| batch.borrow().signal != signal) {
+        let py = class.py();
+        signal_of(class)?;
+        if batches.iter().any(|batch| !batch.get_type().is(class)) {
             return Err(wrong("batches of different signals cannot become one"));
         }
         let holders = take_all(&batches)?;
-        let give_back = |holders: Vec<Holder>| {
-            for (batch, holder) in batches.iter().zip(holders) {
-                batch.borrow_mut().holder = Some(holder);
-            }
-        };
-        if !Holder::are_joinable(&holders) {
-            give_back(holders);
-            return Err(wrong("batches of different ledgers cannot become one"));
-        }
-        let joined = match py.detach(|| Holder::joined(&holders)) {
+        let joined = match join(py, &holders) {
             Ok(raw) => Holder::concat(holders, raw),
             Err(error) => {
-                give_back(holders);
-                return Err(error.into());
+                give_back(&batches, holders)?;
+                return Err(error);
             }
         };
         wrap(py, joined.ok_or_else(|| wrong("there is no batch to make one of"))?)
