@@ -1,16 +1,25 @@
 """What the batch processor holds, and when it lets go."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from spanloom.batch import Ledger, Traces
+from spanloom.batch import Ledger, Logs, Traces
 from spanloom.config.fields import Duration
 from spanloom.processors.batch.batch import BatchProcessor
 from spanloom.processors.batch.config import Config
 from spanloom.telemetry import Telemetry
-from spanloom.testing import FakeClock, FakeHost, Recording, attach, build_traces, make_settings
+from spanloom.testing import (
+    FakeClock,
+    FakeHost,
+    Recording,
+    attach,
+    build_logs,
+    build_traces,
+    make_settings,
+)
 from spanloom.testing.recording import Settle
 
 LABELS = {"processor": "batch"}
@@ -139,3 +148,55 @@ def test_refuses_metadata_keys_with_the_reason() -> None:
 def test_refuses_a_maximum_below_the_trigger() -> None:
     with pytest.raises(ValidationError, match="at least send_batch_size"):
         Config(send_batch_size=100, send_batch_max_size=50)
+
+
+@pytest.mark.parametrize(("settle", "column"), [("nack", "refused"), ("ack", "delivered")])
+def test_all_merged_batches_share_the_outcome(settle: Settle, column: str) -> None:
+    ledger = Ledger()
+    processor, _ = make(send_batch_size=6, send_batch_max_size=6, settle=settle)
+    for seed in (1, 2):
+        batch = spans(5, seed)
+        batch.enter(ledger)
+        processor.consume(batch)
+    del batch
+    assert ledger.snapshot()[column] == 10
+    assert ledger.snapshot()["in_flight"] == 0
+
+
+def test_many_threads_lose_and_repeat_nothing() -> None:
+    settings = make_settings("batch", telemetry=Telemetry())
+    rest, ledger = Recording(), Ledger()
+    config = Config(send_batch_size=20, timeout=Duration("1ms"))
+    processor = attach(BatchProcessor(config, settings), rest)
+    processor.start(FakeHost())
+
+    def send(thread: int) -> None:
+        for index in range(25):
+            batch = spans(3, seed=thread * 25 + index)
+            batch.enter(ledger)
+            processor.consume(batch)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, range(8)))
+    processor.shutdown(10.0)
+    ids = [
+        span.span_id
+        for message in rest.messages
+        for resource_spans in message.resource_spans
+        for span in resource_spans.scope_spans[0].spans
+    ]
+    assert len(ids) == len(set(ids)) == 600
+    assert ledger.snapshot()["delivered"] == 600
+
+
+def test_batches_that_cannot_be_merged_are_refused_and_the_next_ones_go_on() -> None:
+    processor, rest = make(send_batch_size=2)
+    logs = Logs.from_message(build_logs(1))
+    ledger = Ledger()
+    logs.enter(ledger)
+    processor.consume(logs)
+    del logs
+    processor.consume(spans(1))
+    assert ledger.snapshot()["refused"] == 1
+    processor.consume(spans(2))
+    assert rest.n_items == 2
