@@ -116,7 +116,7 @@ def _default(field: Schema, nested: Schema | None, *, required: bool) -> str:
     default = field["default"]
     if isinstance(default, dict) and nested is not None:
         return {True: "on", False: "off"}.get(default.get("enabled", ""), "")
-    if default is None or default in ({}, []):
+    if default in (None, "", {}, []):
         return "" if default is None else "empty"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
