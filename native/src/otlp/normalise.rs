@@ -6,6 +6,7 @@ use super::error::{Error, ErrorKind};
 use super::schema::{self, Message};
 use super::signal::Signal;
 use super::validate::DEPTH_MAX;
+use super::walk::next_field;
 use super::wire::{Field, Reader, put_len_field};
 
 /// The valid `request` with every singular field and oneof at most once in its message.
@@ -43,7 +44,7 @@ fn merged(message: &'static Message, content: &[u8], depth: u32) -> Result<Vec<u
 fn read_fields(content: &[u8]) -> Result<Vec<Field>, Error> {
     let mut reader = Reader::new(content);
     let mut fields = Vec::new();
-    while let Some(field) = reader.next_whole_field()? {
+    while let Some(field) = next_field(&mut reader)? {
         fields.push(field);
     }
     Ok(fields)

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::schema::{self, Message, Role};
 use super::signal::Signal;
 use super::validate::has_bad_id;
+use super::walk::next_field;
 use super::wire::{Reader, put_len_field};
 
 /// What became of the items below an envelope.
@@ -26,7 +27,7 @@ pub fn drop_bad_ids(signal: Signal, request: &[u8]) -> Result<Vec<u8>, Error> {
 fn prune(envelope: &Message, content: &[u8], kept: &mut Vec<u8>) -> Result<Tally, Error> {
     let mut tally = Tally::default();
     let mut reader = Reader::new(content);
-    while let Some(field) = reader.next_whole_field()? {
+    while let Some(field) = next_field(&mut reader)? {
         let whole = content.get(field.start..field.end).unwrap_or_default();
         let payload = content.get(field.payload..field.end).unwrap_or_default();
         match envelope.field(field.number).and_then(|field| field.message()) {

@@ -83,3 +83,25 @@ impl Node {
         self.end.saturating_sub(self.start) as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_one_field_with_all_that_is_in_it() -> Result<(), Error> {
+        let bytes = [0x0b, 0x10, 0x01, 0x13, 0x14, 0x0c, 0x08, 0x07];
+        let mut reader = Reader::new(&bytes);
+        let group = next_field(&mut reader)?;
+        assert_eq!(group.map(|field| (field.start, field.end)), Some((0, 6)));
+        let after = next_field(&mut reader)?;
+        assert_eq!(after.map(|field| field.value), Some(7));
+        Ok(())
+    }
+
+    #[test]
+    fn refuses_a_group_that_another_one_ends() {
+        let error = next_field(&mut Reader::new(&[0x0b, 0x14]));
+        assert_eq!(error, Err(Error::new(ErrorKind::WireType, 1)));
+    }
+}

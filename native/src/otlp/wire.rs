@@ -152,39 +152,6 @@ impl<'a> Reader<'a> {
         }
         Ok(Some(Field { number, wire_type, start, payload, end: self.position, value }))
     }
-
-    /// The next field, a group with all that is in it. None at the end.
-    #[inline]
-    pub fn next_whole_field(&mut self) -> Result<Option<Field>, Error> {
-        let Some(field) = self.next_field()? else {
-            return Ok(None);
-        };
-        if field.wire_type != WireType::StartGroup {
-            return Ok(Some(field));
-        }
-        self.skip_group(field.number)?;
-        Ok(Some(Field { end: self.position, ..field }))
-    }
-
-    #[cold]
-    fn skip_group(&mut self, number: u32) -> Result<(), Error> {
-        let mut open = vec![number];
-        while let Some(&innermost) = open.last() {
-            let start = self.position;
-            match self.next_field()? {
-                None => return Err(Error::new(ErrorKind::Truncated, start)),
-                Some(field) if field.wire_type == WireType::StartGroup => open.push(field.number),
-                Some(field) if field.wire_type == WireType::EndGroup => {
-                    if field.number != innermost {
-                        return Err(Error::new(ErrorKind::WireType, start));
-                    }
-                    open.pop();
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Little-endian u64 at `offset`; 0 where the buffer ends before.
@@ -275,23 +242,6 @@ mod tests {
     fn refuses_a_length_beyond_the_end() {
         let error = Reader::new(&[0x0a, 0x05, 0x00]).next_field();
         assert_eq!(error, Err(Error::new(ErrorKind::Truncated, 2)));
-    }
-
-    #[test]
-    fn a_group_is_one_field_with_all_that_is_in_it() -> Result<(), Error> {
-        let bytes = [0x0b, 0x10, 0x01, 0x13, 0x14, 0x0c, 0x08, 0x07];
-        let mut reader = Reader::new(&bytes);
-        let group = reader.next_whole_field()?;
-        assert_eq!(group.map(|field| (field.start, field.end)), Some((0, 6)));
-        let after = reader.next_whole_field()?;
-        assert_eq!(after.map(|field| field.value), Some(7));
-        Ok(())
-    }
-
-    #[test]
-    fn refuses_a_group_that_another_one_ends() {
-        let error = Reader::new(&[0x0b, 0x14]).next_whole_field();
-        assert_eq!(error, Err(Error::new(ErrorKind::WireType, 1)));
     }
 
     #[test]

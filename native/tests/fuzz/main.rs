@@ -3,6 +3,7 @@
 //! `FUZZ_CASES=1000000 cargo test --release --test fuzz` for a long run; `FUZZ_SEED`
 //! repeats one. A failure names the seed of its case.
 
+mod batches;
 mod generate;
 mod mutate;
 mod random;
@@ -56,13 +57,21 @@ fn fuzz_generated_requests_are_valid_and_survive_json() {
 }
 
 #[test]
+fn fuzz_edited_batches_are_read_back_as_edited() {
+    for_each_case(|signal, random| {
+        let request = generated(signal, random);
+        (0..MUTANTS).try_for_each(|_| batches::check_edits(signal, &request, random))
+    });
+}
+
+#[test]
 fn fuzz_mutated_requests_are_refused_or_keep_their_meaning() {
     for_each_case(|signal, random| {
         let request = generated(signal, random);
         for _ in 0..MUTANTS {
             let mutant = mutate::bytes(random, &request);
             if validate(signal, &mutant).is_ok() {
-                check_valid(signal, &mutant)?;
+                check_valid(signal, &mutant, random)?;
             }
         }
         Ok(())
@@ -70,14 +79,16 @@ fn fuzz_mutated_requests_are_refused_or_keep_their_meaning() {
 }
 
 /// All that can be done with a valid request works, and leaves a valid request.
-fn check_valid(signal: Signal, request: &[u8]) -> Result<(), Error> {
+fn check_valid(signal: Signal, request: &[u8], random: &mut Random) -> Result<(), Error> {
     let normal = normalise(signal, request)?;
     let summary = validate(signal, &normal)?;
     assert!(!summary.repeats_singular);
     assert_eq!(normalise(signal, &normal)?, normal);
+    batches::check_index(signal, request, summary.n_items as usize)?;
     let clean = drop_bad_ids(signal, &normal)?;
     let left = validate(signal, &clean)?;
     assert_eq!((left.n_items, left.n_bad_ids), (summary.n_items - summary.n_bad_ids, 0));
+    batches::check_edits(signal, &clean, random)?;
     check_json(signal, &clean)
 }
 
@@ -96,7 +107,7 @@ fn fuzz_mutated_json_is_refused_or_becomes_valid_protobuf() {
         for _ in 0..MUTANTS {
             let mutant = mutate::bytes(random, &text);
             if let Ok(request) = json::decode(signal, &mutant) {
-                check_valid(signal, &request)?;
+                check_valid(signal, &request, random)?;
             }
         }
         Ok(())
@@ -109,7 +120,7 @@ fn fuzz_nesting_to_death_is_refused_without_harm() {
         let depth = 1 + random.below(3_000);
         let request = mutate::nested_values(depth);
         match validate(signal, &request) {
-            Ok(_) => check_valid(signal, &request),
+            Ok(_) => check_valid(signal, &request, random),
             Err(Error { kind: ErrorKind::Depth, .. }) => Ok(()),
             Err(error) => Err(error),
         }

@@ -5,6 +5,7 @@ use std::io::Write;
 use super::text;
 use crate::otlp::error::{Error, ErrorKind};
 use crate::otlp::schema::{Field, Kind, Message};
+use crate::otlp::walk::next_field;
 use crate::otlp::wire::{self, Reader, WireType};
 
 pub fn request(message: &'static Message, request: &[u8]) -> Result<Vec<u8>, Error> {
@@ -47,7 +48,7 @@ impl Writer<'_> {
     fn read_fields(&mut self, message: &Message, start: usize, end: usize) -> Result<u32, Error> {
         let mut present = 0;
         let mut reader = Reader::at(self.buffer, start, end);
-        while let Some(wire) = reader.next_whole_field()? {
+        while let Some(wire) = next_field(&mut reader)? {
             if message.field(wire.number).is_some_and(|field| says_something(field, &wire)) {
                 present |= 1 << wire.number;
                 self.fields.push(wire);
