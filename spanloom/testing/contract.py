@@ -112,13 +112,14 @@ def check_factory(component: Component) -> None:
 def check_fields_are_documented(component: Component) -> None:
     """Every field has a docstring, and the README names it.
 
-    Blocks that come from elsewhere are described there; only their field is named.
+    Blocks that come from elsewhere are described there, as is `enabled` of every block; only
+    the field that holds the block is named.
     """
     readme = component.readme()
     for model, name, description in _fields(component.factory.config):
         where = f"{model.__name__}.{name}"
         _require(bool(description), component, f"{where} has no docstring")
-        if _is_own(component, model):
+        if model is component.factory.config or _is_own(component, model, name):
             _require(f"`{name}`" in readme, component, f"the README does not name `{name}`")
 
 
@@ -225,9 +226,10 @@ def _on_free_ports(config: Any) -> Any:
     }
 
 
-def _is_own(component: Component, model: type[BaseModel]) -> bool:
+def _is_own(component: Component, model: type[BaseModel], name: str) -> bool:
+    """Whether the component's own code declares this field of a block."""
     own = component.factory.config.__module__.rpartition(".")[0]
-    return model.__module__.startswith(own)
+    return model.__module__.startswith(own) and name in model.__annotations__
 
 
 def _fields(config: type[BaseModel]) -> Iterator[tuple[type[BaseModel], str, str | None]]:
