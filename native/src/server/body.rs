@@ -14,8 +14,8 @@ use super::refusal::Reason;
 
 /// Room reserved ahead for a declared body; more is only believed when it arrives.
 const AHEAD_BYTES_MAX: usize = 1 << 20;
-/// How much of a refused HTTP/1.1 body is read and forgotten, so that the client reads the
-/// answer before it sees the connection close.
+/// How much of a refused body is read and forgotten, so that the client reads the answer before
+/// it sees the connection close or the stream reset.
 const DISCARD_BYTES_MAX: usize = 64 << 20;
 const DISCARD_TIME_MAX: Duration = Duration::from_secs(10);
 
@@ -73,7 +73,7 @@ async fn next_chunk(
     }
 }
 
-/// Reads on for a while beside the answer. Only HTTP/1.1 needs it: HTTP/2 resets the stream.
+/// Reads on for a while beside the answer. gRPC clients need it not: they stop by themselves.
 pub fn discard(mut body: Incoming) {
     if body.is_end_stream() {
         return;

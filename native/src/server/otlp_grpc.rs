@@ -68,7 +68,8 @@ async fn answer_export(
     signal: Signal,
     request: Request<Incoming>,
 ) -> Result<Reply, Refusal> {
-    let (message, permit) = read_message(shared, request).await?;
+    let source = Source { signal: Some(signal), transport: Transport::Grpc };
+    let (message, permit) = read_message(shared, source, request).await?;
     let rejected = export(shared, signal, Transport::Grpc, message, permit).await?;
     Ok(grpc_message(&export_response(rejected)))
 }
@@ -82,7 +83,7 @@ async fn answer_raw(
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
     let source = Source { signal: None, transport: Transport::Grpc };
-    let (body, permit) = read_message(shared, request).await?;
+    let (body, permit) = read_message(shared, source, request).await?;
     let peer = Arc::clone(peer);
     let raw = RawRequest { path, peer, headers, body, permit, source };
     let reply = shared.ask(inbox, raw).await?;
@@ -98,13 +99,14 @@ async fn answer_raw(
 /// The one message of a unary call, decompressed.
 async fn read_message(
     shared: &Shared,
+    source: Source,
     request: Request<Incoming>,
 ) -> Result<(Bytes, Permit), Refusal> {
     let max_bytes = shared.config.grpc_message_bytes_max;
     let encoding = encoding(request.headers())?;
     let mut permit = shared.admit()?;
     let mut body = request.into_body();
-    let framed = shared.read(&mut body, max_bytes + PREFIX_BYTES, &mut permit).await?;
+    let framed = shared.read(source, &mut body, max_bytes + PREFIX_BYTES, &mut permit).await?;
     let (is_compressed, message) = unframe(framed)?;
     if !is_compressed {
         return Ok((message, permit));

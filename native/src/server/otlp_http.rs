@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderValue};
-use http::{Method, Request, Version};
+use http::{Method, Request, StatusCode, Version};
 use hyper::body::Incoming;
 
 use crate::otlp::json;
@@ -77,12 +77,10 @@ pub async fn handle(shared: &Shared, peer: &Arc<str>, request: Request<Incoming>
     if let Some(cors) = &shared.config.cors {
         cors.allow(request.headers(), &mut reply);
     }
-    if is_http1 {
-        if reply.status() == http::StatusCode::REQUEST_TIMEOUT {
-            reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        } else {
-            discard(body);
-        }
+    if reply.status() != StatusCode::REQUEST_TIMEOUT {
+        discard(body);
+    } else if is_http1 {
+        reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     reply
 }
@@ -142,7 +140,8 @@ async fn take_export(
     headers: &HeaderMap,
     body: &mut Incoming,
 ) -> Result<Option<Rejected>, Refusal> {
-    let (mut raw, mut permit) = read_body(shared, headers, body).await?;
+    let source = Source { signal: Some(signal), transport: Transport::Http };
+    let (mut raw, mut permit) = read_body(shared, source, headers, body).await?;
     if form == Form::Json {
         raw = json::decode(signal, &raw)
             .map_err(|error| Refusal::with_message(Reason::BadData, error.to_string()))?
@@ -162,13 +161,14 @@ fn refuse(shared: &Shared, source: Source, form: Form, refusal: &Refusal) -> Rep
 /// The body, decompressed.
 async fn read_body(
     shared: &Shared,
+    source: Source,
     headers: &HeaderMap,
     body: &mut Incoming,
 ) -> Result<(Bytes, Permit), Refusal> {
     let max_bytes = shared.config.http_body_bytes_max;
     let encoding = encoding(shared, headers)?;
     let mut permit = shared.admit()?;
-    let raw = shared.read(body, max_bytes, &mut permit).await?;
+    let raw = shared.read(source, body, max_bytes, &mut permit).await?;
     match encoding {
         None => Ok((raw, permit)),
         Some(encoding) => {
@@ -202,7 +202,7 @@ async fn answer_raw(
     let source = Source { signal: None, transport: Transport::Http };
     let headers = request.headers();
     let asked = async {
-        let (body, permit) = read_body(shared, headers, body).await?;
+        let (body, permit) = read_body(shared, source, headers, body).await?;
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let (peer, headers) = (Arc::clone(peer), headers.clone());
         shared.ask(inbox, RawRequest { path, peer, headers, body, permit, source }).await

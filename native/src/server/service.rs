@@ -109,13 +109,17 @@ impl Shared {
         Refusal::retryable(Reason::Overload, self.config.retry_after)
     }
 
+    /// The body as it came. Counts a client that goes away meanwhile.
     pub async fn read(
         &self,
+        source: Source,
         body: &mut Incoming,
         max_bytes: usize,
         permit: &mut Permit,
     ) -> Result<Bytes, Refusal> {
+        let reading = Reading { stats: &self.stats, source };
         let read = body::read(body, max_bytes, permit, self.config.read_timeout).await;
+        std::mem::forget(reading);
         read.map_err(|reason| match reason {
             Reason::Overload => self.overload(),
             reason => Refusal::new(reason),
@@ -152,6 +156,18 @@ impl Shared {
         let reply = reply.await;
         drop(ticket);
         reply.map_err(|_| lost())
+    }
+}
+
+/// Dropped only with the future that reads: then the stream was reset.
+struct Reading<'a> {
+    stats: &'a Stats,
+    source: Source,
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.stats.failed(self.source, Reason::ClientGone, 1, 0);
     }
 }
 

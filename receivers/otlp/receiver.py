@@ -1,0 +1,136 @@
+"""Takes OTLP from the native server and hands it to the pipelines.
+
+The server reads, validates and parks requests without the GIL. Worker threads pull what
+waits, merged into one batch per signal, and run the pipeline on it up to the exporters'
+queues; the server answers each request when its data is settled.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from spanloom_native import ByteBudget, Closed, Inbox, Server
+
+from spanloom.batch import BATCH_TYPES, Signal
+from spanloom.component import Factory, Host, Receiver, Settings
+from spanloom.receivers.otlp.config import MIB, Config
+from spanloom.receivers.otlp.cores import granted_cores
+from spanloom.receivers.otlp.metrics import ReceiverMetrics
+
+if TYPE_CHECKING:
+    from spanloom_native import Listener
+
+MERGED_BYTES_MAX = 4 * MIB
+"""Requests are merged up to this size; enough to make the cost per call small."""
+WORKERS_MAX = 8
+"""Workers share one interpreter lock: more of them would only wait for each other."""
+PULL_TIMEOUT_S = 60.0
+
+
+class OtlpReceiver(Receiver):
+    """One server for both endpoints and all signals that pipelines take from here."""
+
+    def __init__(self, config: Config, settings: Settings) -> None:
+        self.consumers = {}
+        self.settings = settings
+        self.addresses: list[str] = []
+        """Where it really listens, gRPC first, with the ports bound."""
+        self._config = config
+        self._budget = ByteBudget(
+            config.admission.request_limit_mib * MIB, config.admission.hard_limit_mib * MIB
+        )
+        self._server: Server | None = None
+        self._metrics: ReceiverMetrics | None = None
+        self._workers: list[threading.Thread] = []
+
+    def start(self, host: Host) -> None:
+        """Bind and receive. Raises OSError when an address is taken."""
+        listeners = self._listen(host)
+        self.addresses = [listener.address for listener in listeners]
+        self._server = self._make_server(listeners)
+        self._metrics = ReceiverMetrics(self.settings, self._server.stats)
+        self._metrics.open()
+        for signal in self.consumers:
+            self._start_workers(signal, self._server.inbox(signal))
+        self._server.start()
+        for address in self.addresses:
+            self.settings.logger.info("Listening for OTLP.", extra={"endpoint": address})
+
+    def shutdown(self, timeout_s: float) -> None:
+        """Finish what is in flight while the workers go on, then end them."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        deadline_s = time.monotonic() + timeout_s
+        if not server.drain(timeout_s):
+            self.settings.logger.warning("Requests in flight were cut off: the time was over.")
+        server.close_inboxes()
+        for worker in self._workers:
+            worker.join(max(0.0, deadline_s - time.monotonic()))
+        if self._metrics is not None:
+            self._metrics.close()
+
+    def stats(self) -> list[tuple[str, dict[str, str], float]]:
+        """The server's own counters and gauges; empty when it does not run."""
+        return self._server.stats() if self._server is not None else []
+
+    def _listen(self, host: Host) -> list[Listener]:
+        protocols = self._config.protocols
+        addresses = [p.address for p in (protocols.grpc, protocols.http) if p.enabled]
+        return [host.listen(address) for address in dict.fromkeys(addresses)]
+
+    def _make_server(self, listeners: list[Listener]) -> Server:
+        grpc, http = self._config.protocols.grpc, self._config.protocols.http
+        return Server(
+            listeners,
+            self._budget,
+            signals=[signal for signal in BATCH_TYPES if signal in self.consumers],
+            threads=max(1, min(granted_cores() // 2, WORKERS_MAX)),
+            grpc_message_bytes_max=grpc.max_recv_msg_size_mib * MIB,
+            http_body_bytes_max=http.max_request_body_size,
+            traces_path=http.traces_url_path,
+            metrics_path=http.metrics_url_path,
+            logs_path=http.logs_url_path,
+            http_compressions=http.compression_algorithms,
+            cors_allowed_origins=http.cors.allowed_origins,
+            cors_allowed_headers=http.cors.allowed_headers,
+            cors_max_age_s=http.cors.max_age,
+            read_timeout_s=self._config.read_timeout,
+            keepalive_time_s=grpc.keepalive.server_parameters.time,
+            keepalive_timeout_s=grpc.keepalive.server_parameters.timeout,
+            max_concurrent_streams=grpc.max_concurrent_streams,
+            max_connections=self._config.max_connections,
+        )
+
+    def _start_workers(self, signal: Signal, inbox: Inbox) -> None:
+        for index in range(self._config.workers or min(granted_cores(), WORKERS_MAX)):
+            worker = threading.Thread(
+                target=self._work,
+                args=(signal, inbox),
+                name=f"spanloom-{self.settings.id}-{signal}-{index}",
+                daemon=True,
+            )
+            worker.start()
+            self._workers.append(worker)
+
+    def _work(self, signal: Signal, inbox: Inbox) -> None:
+        """Pull and hand on until the inbox is closed and empty."""
+        linger_s = float(self._config.linger)
+        while True:
+            try:
+                batch = inbox.pull(
+                    max_bytes=MERGED_BYTES_MAX, linger_s=linger_s, timeout_s=PULL_TIMEOUT_S
+                )
+            except Closed:
+                return
+            if batch is not None:
+                # Read anew each time: a reload swaps the consumers.
+                self.consumers[signal].consume(batch)
+            del batch
+
+
+FACTORY = Factory(
+    config=Config, create=OtlpReceiver, signals=frozenset(BATCH_TYPES), stability="beta"
+)

@@ -1,0 +1,74 @@
+"""The byte budget: what is admitted, refused and given back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+from spanloom_native import ByteBudget
+
+from tests.server.grpc_calls import export, retry_delay_s
+from tests.server.serving import MIB, PROTOBUF, Serving, eventually, serves_others, traces
+
+REQUEST = traces(1, content_bytes=MIB).SerializeToString()
+
+
+def post(serving: Serving, content: bytes = REQUEST) -> httpx.Response:
+    return httpx.post(f"{serving.url}/v1/traces", content=content, headers=PROTOBUF, timeout=10.0)
+
+
+def test_at_the_soft_limit_no_request_is_begun() -> None:
+    held: list[Any] = []
+    with Serving(held.append, budget=(MIB, 8 * MIB), retry_after_s=3.0) as serving:
+        with export(serving) as call:
+            waiting = call.future(REQUEST, timeout=10.0)
+            eventually(lambda: len(held) == 1, "the first is pulled")
+            reply = post(serving, b"")
+            with pytest.raises(grpc.RpcError) as refused:
+                call(b"", timeout=10.0)
+            held.pop().ack()
+            assert waiting.result() == b""
+        assert (reply.status_code, reply.headers["retry-after"]) == (503, "3")
+        assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+        assert retry_delay_s(refused.value) == 3.0
+        eventually(lambda: serving.budget.used_bytes == 0, "all bytes are given back")
+        assert post(serving, b"").status_code == 200
+        assert serving.count("failed_requests", reason="overload") == 2
+
+
+def test_at_the_hard_limit_nothing_is_read() -> None:
+    with Serving(budget=(2 * MIB, 2 * MIB)) as serving, serves_others(serving):
+        reply = post(serving, bytes(3 * MIB))
+        assert (reply.status_code, reply.headers["retry-after"]) == (503, "1")
+        assert serving.budget.peak_bytes <= 2 * MIB
+        assert serving.count("failed_requests", transport="http", reason="overload") == 1
+
+
+def test_decompression_counts_too() -> None:
+    with Serving(budget=(2 * MIB, 2 * MIB)) as serving, serves_others(serving):
+        with export(serving) as call, pytest.raises(grpc.RpcError) as refused:
+            request = traces(1, content_bytes=4 * MIB).SerializeToString()
+            call(request, timeout=10.0, compression=grpc.Compression.Gzip)
+        assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+        assert serving.budget.peak_bytes <= 2 * MIB
+
+
+def test_bytes_are_held_until_the_batch_is_freed() -> None:
+    held: list[Any] = []
+    with Serving(held.append) as serving, export(serving) as call:
+        waiting = call.future(REQUEST, timeout=10.0)
+        eventually(lambda: len(held) == 1, "it is pulled")
+        assert serving.budget.used_bytes >= len(REQUEST)
+        held.pop().ack()
+        assert waiting.result() == b""
+        eventually(lambda: serving.budget.used_bytes == 0, "all bytes are given back")
+
+
+def test_a_budget_names_its_limits() -> None:
+    budget = ByteBudget(5, 7)
+    assert (budget.limit_bytes, budget.hard_limit_bytes) == (5, 7)
+    assert (budget.used_bytes, budget.peak_bytes) == (0, 0)
+    with pytest.raises(ValueError, match="hard_limit_bytes"):
+        ByteBudget(7, 5)
