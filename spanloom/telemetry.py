@@ -169,15 +169,17 @@ class Telemetry:
     def samples(self) -> Iterator[Sample]:
         """Everything but histograms, now."""
         with self._lock:
-            families = [(n, f, list(f.instruments.items())) for n, f in self._families.items()]
             sources = list(self._sources.values())
+        # First: a source may also bring counters up to date.
+        observed = [sample for source in sources for sample in source()]
+        with self._lock:
+            families = [(n, f, list(f.instruments.items())) for n, f in self._families.items()]
         for name, family, instruments in families:
             for labels, instrument in instruments:
                 if not isinstance(instrument, Histogram):
                     value = _read(instrument)
                     yield Sample(name, family.help, family.type, dict(labels), value)
-        for source in sources:
-            yield from source()
+        yield from observed
 
     def render(self, *, without_total: bool = True) -> bytes:
         """The Prometheus text exposition of everything; counters with or without `_total`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,6 +12,7 @@ from spanloom.config.fields import Block, ByteSize, Duration
 MIB = 1 << 20
 
 Compression = Literal["", "gzip", "zstd", "zlib", "deflate", "snappy", "x-snappy-framed"]
+COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 
 
 def _absolute(path: str) -> str:
@@ -160,9 +161,7 @@ class Http(_Protocol):
     logs_url_path: UrlPath = "/v1/logs"
     """Path for logs."""
 
-    compression_algorithms: list[Compression] = Field(
-        default_factory=lambda: ["", "gzip", "zstd", "zlib", "deflate", "snappy", "x-snappy-framed"]
-    )
+    compression_algorithms: list[Compression] = Field(default_factory=lambda: list(COMPRESSIONS))
     """Content encodings accepted; empty: none but identity."""
 
     @model_validator(mode="after")

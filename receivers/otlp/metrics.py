@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from spanloom.component import Settings
@@ -17,6 +18,10 @@ Stats = Iterable[tuple[str, dict[str, str], float]]
 
 _UNITS = {"traces": "spans", "metrics": "metric_points", "logs": "log_records"}
 _OUTCOMES = {"accepted": "success", "refused": "refused", "failed": "failure"}
+_GAUGES = {
+    "connections_open": "Connections open.",
+    "in_flight_bytes": "Bytes in flight, from the first one read until delivered.",
+}
 _CONNECTIONS = {
     "connections_accepted": "Connections accepted.",
     "connections_refused": "Connections closed at once because too many were open.",
@@ -44,13 +49,9 @@ class ReceiverMetrics:
     def open(self) -> None:
         self._settings.telemetry.observe(self._key, self._observe)
         labels = {"receiver": self._settings.id}
-        for name, text in (
-            ("connections_open", "Connections open."),
-            ("in_flight_bytes", "Bytes in flight, from the first one read until delivered."),
-        ):
-            self._settings.telemetry.gauge(
-                f"spanloom_receiver_{name}", text, labels, lambda name=name: self._gauge(name)
-            )
+        for name, text in _GAUGES.items():
+            read = partial(self._gauge, name)
+            self._settings.telemetry.gauge(f"spanloom_receiver_{name}", text, labels, read)
 
     def close(self) -> None:
         """Carry the last counts over, and no more."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from spanloom_native import ByteBudget, Closed, Inbox, Server
 
 from spanloom.batch import BATCH_TYPES, Signal
-from spanloom.component import Factory, Host, Receiver, Settings
+from spanloom.component import AnyBatch, Factory, Host, Receiver, Settings
 from spanloom.receivers.otlp.config import MIB, Config
 from spanloom.receivers.otlp.cores import granted_cores
 from spanloom.receivers.otlp.metrics import ReceiverMetrics
@@ -126,9 +126,20 @@ class OtlpReceiver(Receiver):
             except Closed:
                 return
             if batch is not None:
-                # Read anew each time: a reload swaps the consumers.
-                self.consumers[signal].consume(batch)
+                self._hand_on(signal, batch)
+            # What is not settled yet belongs to the pipeline alone.
             del batch
+
+    def _hand_on(self, signal: Signal, batch: AnyBatch) -> None:
+        """Run the pipelines on the batch. The worker outlives whatever they raise."""
+        try:
+            # Read anew each time: a reload swaps the consumers.
+            self.consumers[signal].consume(batch)
+        except Exception as error:  # noqa: BLE001 - freed unsettled, the batch is refused retryably
+            self.settings.logger.error(
+                "A pipeline failed on a batch; its senders are asked to try again.",
+                extra={"error_type": type(error).__name__},
+            )
 
 
 FACTORY = Factory(

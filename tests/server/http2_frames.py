@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import Self
 
 import h2.config
 import h2.connection
@@ -21,7 +22,7 @@ class Http2Client:
         self.h2.initiate_connection()
         self.flush()
 
-    def __enter__(self) -> Http2Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -80,7 +80,7 @@ class Serving:
         received: the (signal, encoded request, n_items) of every batch pulled.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first by name
         self,
         settle: Callable[[Any], None] = lambda batch: batch.ack(),
         *,

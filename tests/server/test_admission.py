@@ -48,8 +48,8 @@ def test_at_the_hard_limit_nothing_is_read() -> None:
 
 def test_decompression_counts_too() -> None:
     with Serving(budget=(2 * MIB, 2 * MIB)) as serving, serves_others(serving):
+        request = traces(1, content_bytes=4 * MIB).SerializeToString()
         with export(serving) as call, pytest.raises(grpc.RpcError) as refused:
-            request = traces(1, content_bytes=4 * MIB).SerializeToString()
             call(request, timeout=10.0, compression=grpc.Compression.Gzip)
         assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
         assert serving.budget.peak_bytes <= 2 * MIB

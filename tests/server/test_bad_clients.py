@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,8 +39,7 @@ def head(length: int, path: str = "/v1/traces") -> bytes:
 
 
 def rss_bytes() -> int:
-    with open("/proc/self/statm", "rb") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def reset_on_close(client: socket.socket) -> None:
@@ -146,18 +146,22 @@ def test_a_request_reset_after_it_was_pulled_is_settled_all_the_same() -> None:
 
 
 def test_many_resets_on_one_connection_do_not_starve_others() -> None:
-    with Serving() as serving, serves_others(serving), Http2Client(serving) as client:
-        # The server may end such a connection.
-        with contextlib.suppress(OSError):
-            for _ in range(500):
-                stream_id = client.begin_export()
-                client.send(stream_id, b"\0\0\x01\0\0" + bytes(100))
-                client.reset(stream_id)
+    # The server may end such a connection.
+    ended = contextlib.suppress(OSError)
+    with Serving() as serving, serves_others(serving), Http2Client(serving) as client, ended:
+        for _ in range(500):
+            stream_id = client.begin_export()
+            client.send(stream_id, b"\0\0\x01\0\0" + bytes(100))
+            client.reset(stream_id)
 
 
 def test_bytes_that_are_no_http_end_the_connection() -> None:
     with Serving() as serving, serves_others(serving):
-        for junk in (b"\x16\x03\x01\x02\x00\x01", b"\0" * 100, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\njunk" * 9):
+        for junk in (
+            b"\x16\x03\x01\x02\x00\x01",
+            b"\0" * 100,
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\njunk" * 9,
+        ):
             with serving.connect() as client:
                 client.sendall(junk)
                 _read_to_end(client)

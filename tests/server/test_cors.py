@@ -9,7 +9,9 @@ from tests.server.serving import PROTOBUF, Serving
 ORIGIN = "https://app.example.com"
 
 
-def preflight(serving: Serving, origin: str = ORIGIN, headers: str = "content-type") -> httpx.Response:
+def preflight(
+    serving: Serving, origin: str = ORIGIN, headers: str = "content-type"
+) -> httpx.Response:
     asked = {
         "origin": origin,
         "access-control-request-method": "POST",

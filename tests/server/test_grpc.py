@@ -38,7 +38,9 @@ def status_of(call: Any, request: bytes) -> tuple[grpc.StatusCode, str, float | 
     return caught.value.code(), caught.value.details(), retry_delay_s(caught.value)
 
 
-@pytest.mark.parametrize(("signal", "build"), [("traces", traces), ("metrics", metrics), ("logs", logs)])
+@pytest.mark.parametrize(
+    ("signal", "build"), [("traces", traces), ("metrics", metrics), ("logs", logs)]
+)
 def test_exports_every_signal_byte_for_byte(signal: Signal, build: Any) -> None:
     request = build(3).SerializeToString()
     with Serving() as serving, export(serving, signal) as call:
@@ -83,7 +85,9 @@ def test_items_with_bad_ids_are_refused_singly() -> None:
     request = traces(3)
     request.resource_spans[0].scope_spans[0].spans[1].trace_id = b"ab"
     with Serving() as serving, export(serving) as call:
-        reply = ExportTraceServiceResponse.FromString(call(request.SerializeToString(), timeout=10.0))
+        reply = ExportTraceServiceResponse.FromString(
+            call(request.SerializeToString(), timeout=10.0)
+        )
     assert reply.partial_success.rejected_spans == 1
     assert "id" in reply.partial_success.error_message
     assert [n_items for _, _, n_items in serving.received] == [2]
@@ -96,7 +100,9 @@ def test_a_request_of_bad_ids_alone_is_not_forwarded() -> None:
     for span in request.resource_spans[0].scope_spans[0].spans:
         span.span_id = bytes(8)
     with Serving() as serving, export(serving) as call:
-        reply = ExportTraceServiceResponse.FromString(call(request.SerializeToString(), timeout=10.0))
+        reply = ExportTraceServiceResponse.FromString(
+            call(request.SerializeToString(), timeout=10.0)
+        )
     assert reply.partial_success.rejected_spans == 2
     assert serving.received == []
 
@@ -149,9 +155,10 @@ def test_other_methods_are_unimplemented() -> None:
 
 
 def test_a_message_above_the_limit_is_refused_for_good() -> None:
-    with Serving(grpc_message_bytes_max=MIB) as serving, serves_others(serving):
-        with export(serving) as call:
-            code, _, delay_s = status_of(call, traces(1, content_bytes=MIB).SerializeToString())
+    request = traces(1, content_bytes=MIB).SerializeToString()
+    limited = Serving(grpc_message_bytes_max=MIB)
+    with limited as serving, serves_others(serving), export(serving) as call:
+        code, _, delay_s = status_of(call, request)
     assert (code, delay_s) == (grpc.StatusCode.RESOURCE_EXHAUSTED, None)
     assert serving.count("failed_requests", transport="grpc", reason="too_large") == 1
 
@@ -200,3 +207,13 @@ def test_grpc_web_is_no_grpc() -> None:
         body = frame(b"")
         reply = post_frame(serving, body, path="/v1/traces", content_type="application/grpc-web")
     assert reply.status_code == 415
+
+
+def test_many_calls_on_one_connection_are_processed_together() -> None:
+    request = traces(5).SerializeToString()
+    with Serving(linger_s=0.02) as serving, export(serving) as call:
+        waiting = [call.future(request, timeout=10.0) for _ in range(64)]
+        assert {reply.result() for reply in waiting} == {b""}
+    assert sum(n_items for _, _, n_items in serving.received) == 320
+    assert len(serving.received) < 64
+    assert serving.count("accepted_requests") == 64

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -58,7 +58,9 @@ def test_a_successor_takes_over_the_listener_without_a_refused_connection() -> N
 
     def send_on() -> None:
         while not stop.is_set():
-            reply = httpx.post(f"http://{listener.address}/v1/traces", content=REQUEST, headers=PROTOBUF)
+            reply = httpx.post(
+                f"http://{listener.address}/v1/traces", content=REQUEST, headers=PROTOBUF
+            )
             statuses.append(reply.status_code)
 
     listener = Listener("127.0.0.1:0")
@@ -110,7 +112,7 @@ def test_a_socket_file_left_behind_is_replaced_but_no_other_file(tmp_path: Any) 
     (tmp_path / "s").write_text("precious")
     with pytest.raises(OSError, match="unix:"):
         Listener(f"unix:{path}")
-    assert os.path.exists(path)
+    assert Path(path).exists()
 
 
 def test_requests_that_wait_are_merged_byte_for_byte() -> None:
@@ -222,13 +224,13 @@ def test_other_grpc_methods_get_raw_requests() -> None:
 
 def test_a_raw_request_that_is_forgotten_is_refused_retryably() -> None:
     inboxes: list[RawInbox] = []
-    with Serving(prepare=lambda server: inboxes.append(server.route_grpc("/a.B/C"))) as serving:
-        with method(serving, "/a.B/C") as call:
-            waiting = call.future(b"abc", timeout=10.0)
-            requests = inboxes[0].pull(max_requests=1, linger_s=0.0, timeout_s=5.0)
-            assert len(requests) == 1
-            del requests
-            assert waiting.exception().code() == grpc.StatusCode.UNAVAILABLE
+    routed = Serving(prepare=lambda server: inboxes.append(server.route_grpc("/a.B/C")))
+    with routed as serving, method(serving, "/a.B/C") as call:
+        waiting = call.future(b"abc", timeout=10.0)
+        requests = inboxes[0].pull(max_requests=1, linger_s=0.0, timeout_s=5.0)
+        assert len(requests) == 1
+        del requests
+        assert waiting.exception().code() == grpc.StatusCode.UNAVAILABLE
 
 
 def test_a_path_is_routed_once() -> None:

@@ -249,7 +249,7 @@ class Listener:
 class Inbox:
     """What waits at a receiver, for one signal."""
 
-    def pull(self, *, max_bytes: int, linger_s: float, timeout_s: float) -> Batch | None:
+    def pull(self, *, max_bytes: int, linger_s: float, timeout_s: float) -> Traces | Logs | Metrics | None:
         """All that waits, merged, at most `max_bytes` (or one request).
 
         Waits for a first request up to `timeout_s` (then None), and until the

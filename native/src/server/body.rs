@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::Version;
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -19,17 +20,34 @@ const AHEAD_BYTES_MAX: usize = 1 << 20;
 const DISCARD_BYTES_MAX: usize = 64 << 20;
 const DISCARD_TIME_MAX: Duration = Duration::from_secs(10);
 
+/// A body that has not been read yet.
+pub struct RequestBody {
+    incoming: Incoming,
+    is_http2: bool,
+}
+
+impl RequestBody {
+    pub const fn new(incoming: Incoming, version: Version) -> Self {
+        Self { incoming, is_http2: matches!(version, Version::HTTP_2) }
+    }
+
+    /// False where an HTTP/2 stream was reset: some resets look like the end of the body.
+    fn is_whole(&self) -> bool {
+        !self.is_http2 || self.incoming.is_end_stream()
+    }
+}
+
 /// The whole body, covered by `permit`.
 ///
 /// Given up as `Timeout` when no byte comes for `idle_timeout`, or when the body is slower
 /// than `BODY_BYTES_PER_S_MIN` after a first `idle_timeout`.
 pub async fn read(
-    body: &mut Incoming,
+    body: &mut RequestBody,
     max_bytes: usize,
     permit: &mut Permit,
     idle_timeout: Duration,
 ) -> Result<Bytes, Reason> {
-    let declared = body.size_hint().exact().and_then(|size| usize::try_from(size).ok());
+    let declared = body.incoming.size_hint().exact().and_then(|size| usize::try_from(size).ok());
     if declared.is_some_and(|size| size > max_bytes) {
         return Err(Reason::TooLarge);
     }
@@ -51,7 +69,7 @@ pub async fn read(
 }
 
 async fn next_chunk(
-    body: &mut Incoming,
+    body: &mut RequestBody,
     start: Instant,
     n_bytes: usize,
     idle_timeout: Duration,
@@ -60,9 +78,10 @@ async fn next_chunk(
     let too_slow = start + idle_timeout + allowance;
     let idle = Instant::now() + idle_timeout;
     loop {
-        let frame = timeout_at(idle.min(too_slow), body.frame()).await;
+        let frame = timeout_at(idle.min(too_slow), body.incoming.frame()).await;
         match frame.map_err(|_| Reason::Timeout)? {
-            None => return Ok(None),
+            None if body.is_whole() => return Ok(None),
+            None => return Err(Reason::ClientGone),
             Some(Err(_)) => return Err(Reason::ClientGone),
             Some(Ok(frame)) => {
                 if let Ok(chunk) = frame.into_data() {
@@ -74,7 +93,8 @@ async fn next_chunk(
 }
 
 /// Reads on for a while beside the answer. gRPC clients need it not: they stop by themselves.
-pub fn discard(mut body: Incoming) {
+pub fn discard(body: RequestBody) {
+    let mut body = body.incoming;
     if body.is_end_stream() {
         return;
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap};
-use http::{Method, Request};
+use http::{Method, Request, Version};
 use hyper::body::Incoming;
 
 use crate::otlp::signal::Signal;
 
+use super::body::RequestBody;
 use super::budget::Permit;
 use super::decompress::Encoding;
 use super::export::export;
@@ -105,7 +106,7 @@ async fn read_message(
     let max_bytes = shared.config.grpc_message_bytes_max;
     let encoding = encoding(request.headers())?;
     let mut permit = shared.admit()?;
-    let mut body = request.into_body();
+    let mut body = RequestBody::new(request.into_body(), Version::HTTP_2);
     let framed = shared.read(source, &mut body, max_bytes + PREFIX_BYTES, &mut permit).await?;
     let (is_compressed, message) = unframe(framed)?;
     if !is_compressed {

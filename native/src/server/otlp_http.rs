@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use crate::otlp::json;
 use crate::otlp::signal::Signal;
 
-use super::body::discard;
+use super::body::{RequestBody, discard};
 use super::budget::Permit;
 use super::cors;
 use super::decompress::Encoding;
@@ -66,7 +66,8 @@ impl Form {
 
 pub async fn handle(shared: &Shared, peer: &Arc<str>, request: Request<Incoming>) -> Reply {
     let is_http1 = request.version() < Version::HTTP_2;
-    let (head, mut body) = request.into_parts();
+    let (head, body) = request.into_parts();
+    let mut body = RequestBody::new(body, head.version);
     let request = Request::from_parts(head, ());
     let mut reply = match &shared.config.cors {
         Some(cors) if cors::is_preflight(request.method(), request.headers()) => {
@@ -89,7 +90,7 @@ async fn route(
     shared: &Shared,
     peer: &Arc<str>,
     request: &Request<()>,
-    body: &mut Incoming,
+    body: &mut RequestBody,
 ) -> Reply {
     let none = Source { signal: None, transport: Transport::Http };
     let Some(targets) = shared.routes.http.get(request.uri().path()) else {
@@ -120,7 +121,7 @@ async fn answer_export(
     shared: &Shared,
     signal: Signal,
     request: &Request<()>,
-    body: &mut Incoming,
+    body: &mut RequestBody,
 ) -> Reply {
     let source = Source { signal: Some(signal), transport: Transport::Http };
     let Some(form) = Form::of(request.headers()) else {
@@ -138,7 +139,7 @@ async fn take_export(
     signal: Signal,
     form: Form,
     headers: &HeaderMap,
-    body: &mut Incoming,
+    body: &mut RequestBody,
 ) -> Result<Option<Rejected>, Refusal> {
     let source = Source { signal: Some(signal), transport: Transport::Http };
     let (mut raw, mut permit) = read_body(shared, source, headers, body).await?;
@@ -163,7 +164,7 @@ async fn read_body(
     shared: &Shared,
     source: Source,
     headers: &HeaderMap,
-    body: &mut Incoming,
+    body: &mut RequestBody,
 ) -> Result<(Bytes, Permit), Refusal> {
     let max_bytes = shared.config.http_body_bytes_max;
     let encoding = encoding(shared, headers)?;
@@ -197,7 +198,7 @@ async fn answer_raw(
     inbox: &RawInbox,
     peer: &Arc<str>,
     request: &Request<()>,
-    body: &mut Incoming,
+    body: &mut RequestBody,
 ) -> Reply {
     let source = Source { signal: None, transport: Transport::Http };
     let headers = request.headers();

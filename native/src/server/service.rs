@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::otlp::signal::Signal;
 
-use super::body;
+use super::body::{self, RequestBody};
 use super::budget::{Budget, Permit};
 use super::config::Config;
 use super::decompress::{Failure, inflate};
@@ -113,7 +113,7 @@ impl Shared {
     pub async fn read(
         &self,
         source: Source,
-        body: &mut Incoming,
+        body: &mut RequestBody,
         max_bytes: usize,
         permit: &mut Permit,
     ) -> Result<Bytes, Refusal> {
