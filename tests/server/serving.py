@@ -146,6 +146,8 @@ class Serving:
             if batch is not None:
                 self.received.append((signal, b"".join(batch.encode()), len(batch)))
                 self.settle(batch)
+            # A batch is lost when nobody holds it.
+            del batch
 
 
 @contextmanager
