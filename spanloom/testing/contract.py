@@ -59,14 +59,16 @@ class Component:
     def readme(self) -> str:
         return (self.path / "README.md").read_text()
 
-    def example(self) -> dict[str, Any]:
-        """The config of the first YAML block of the README that configures this component."""
+    def examples(self) -> list[dict[str, Any]]:
+        """What the README's YAML blocks configure this component with; at least one."""
+        found: list[dict[str, Any]] = []
         for block in _YAML_BLOCK.findall(self.readme()):
-            section = (yaml.safe_load(block) or {}).get(f"{self.kind}s")
-            for component_id, config in (section or {}).items():
-                if component_id.split("/")[0] in (self.type, *self.factory.aliases):
-                    return config or {}
-        raise ContractError(f"{self}: the README has no YAML example of it")
+            section = (yaml.safe_load(block) or {}).get(f"{self.kind}s") or {}
+            names = (self.type, *self.factory.aliases)
+            found += [c or {} for key, c in section.items() if key.split("/")[0] in names]
+        if not found:
+            raise ContractError(f"{self}: the README has no YAML example of it")
+        return found
 
     def configure(self, config: Mapping[str, Any]) -> api.Config:
         """Checked as the runtime does. Raises ValidationError."""
@@ -125,7 +127,7 @@ def check_fields_are_documented(component: Component) -> None:
 
 def check_unknown_keys_are_refused(component: Component) -> None:
     """A misspelt key is an error, in blocks too."""
-    config = {**component.example(), "no_such_key": 1}
+    config = {**component.examples()[0], "no_such_key": 1}
     try:
         component.configure(config)
     except ValidationError as error:
@@ -149,21 +151,22 @@ def check_defaults(component: Component) -> None:
             _require(bool(named & names), component, f"names no field: {details['msg']}")
 
 
-def check_example(component: Component) -> None:
-    """The README's example is a valid config."""
-    component.configure(component.example())
+def check_examples(component: Component) -> None:
+    """The README's examples are valid configs."""
+    for example in component.examples():
+        component.configure(example)
 
 
 def check_lifecycle(component: Component, folder: Path) -> None:
     """It can be stopped without a start, twice, and stopped after one.
 
     Args:
-        component: made from the README's example; listeners go to free local ports.
+        component: made from the README's first example; listeners go to free local ports.
         folder: empty; what the component's `testdata` holds is put there.
     """
     if (component.path / "testdata").is_dir():
         shutil.copytree(component.path / "testdata", folder, dirs_exist_ok=True)
-    example = component.example()
+    example = component.examples()[0]
     listens = component.kind in ("receiver", "extension")
     config = component.configure(_on_free_ports(example) if listens else example)
     never_started = _create(component, config, folder)
@@ -185,7 +188,7 @@ CHECKS = (
     check_fields_are_documented,
     check_unknown_keys_are_refused,
     check_defaults,
-    check_example,
+    check_examples,
 )
 """Those that need nothing but the component; `check_lifecycle` needs a folder too."""
 
