@@ -100,10 +100,14 @@ def merge(base: Node, over: Node) -> Node:
     """Maps deeply merged; anything else, an explicit null too, is replaced by `over`."""
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
-    value = dict(base.value)
+    value, places = dict(base.value), dict(base.key_places)
     for key, child in over.value.items():
-        value[key] = merge(value[key], child) if key in value else child
-    return Node(value, base.place, base.key_places | over.key_places, hidden=base.hidden)
+        merged = merge(value[key], child) if key in value else child
+        # What stays a map was declared by the first source; the rest by the one that replaced it.
+        if merged is child:
+            places[key] = over.key_place(key)
+        value[key] = merged
+    return Node(value, base.place, places, hidden=base.hidden)
 
 
 def _text(scheme: str, opaque: str, env: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 import spanloom.registry
 from spanloom.batch import Signal
 from spanloom.cli import cli
-from spanloom.component import Config, Factory
+from spanloom.component import Config, Exporter, Factory, Receiver, Settings
 from spanloom.config.fields import Duration, Secret
 from spanloom.registry import StaticRegistry, installed
 
@@ -41,12 +41,20 @@ class Sender(Config):
     """For one attempt."""
     password: Secret | None = None
     """Never shown."""
+    path: str = ""
+    """A file that must exist, or so it seems."""
+
+
+def _make(config: Sender, _settings: Settings) -> Exporter:
+    if config.path and config.password:
+        raise FileNotFoundError(f"no file {config.path} for {config.password.reveal()}")
+    return Exporter()
 
 
 def _registry() -> StaticRegistry:
     signals: frozenset[Signal] = frozenset({"traces", "logs"})
-    receiver = Factory(Nothing, lambda _config, _settings: None, signals, stability="stable")
-    exporter = Factory(Sender, lambda _config, _settings: None, signals, aliases=("old",))
+    receiver = Factory(Nothing, lambda _config, _settings: Receiver(), signals, stability="stable")
+    exporter = Factory(Sender, _make, signals, aliases=("old",))
     return StaticRegistry({"receiver": {"otlp": receiver}, "exporter": {"otlp": exporter}})
 
 

@@ -54,6 +54,16 @@ def test_validate_prints_json_for_machines(run: Run) -> None:
     assert json.loads(good.stdout) == {"valid": True, "errors": [], "warnings": []}
 
 
+def test_validate_makes_components_unless_told_not_to(run: Run) -> None:
+    broken = ("validate", "--config", "good.yaml", "--set", "exporters.otlp.path=/nowhere")
+    result = run(*broken)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == (
+        "error: good.yaml:4:3 exporters.otlp: cannot be made: no file /nowhere for [REDACTED]"
+    )
+    assert run(*broken, "--file-only").exit_code == 0
+
+
 def test_sources_may_stand_on_both_sides_of_the_command(run: Run) -> None:
     fixed = ("--set", "exporters.otlp.timeout=1s")
     assert run("--config", "bad.yaml", "validate", *fixed).exit_code == 0

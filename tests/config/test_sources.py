@@ -121,6 +121,13 @@ def test_an_error_names_the_source_that_set_the_value(load_text: Load, valid: st
     assert str(caught.value).startswith("--set exporters.otlp.timeout:1:1 exporters.otlp.timeout: ")
 
 
+def test_a_merged_map_keeps_the_place_of_its_first_source(load_text: Load, valid: str) -> None:
+    tree = load_text(valid, sets=["exporters.otlp.timeout=9s"]).tree
+    exporters = tree.child("exporters")
+    assert str(exporters.key_place("otlp")) == "p.yaml:5:3"
+    assert exporters.child("otlp").key_place("timeout").source == "--set exporters.otlp.timeout"
+
+
 def test_maps_merge_and_lists_and_scalars_are_replaced() -> None:
     base = {"m": {"a": 1, "b": 2}, "l": [1, 2], "s": 1}
     over = {"m": {"b": 3, "c": 4}, "l": [5], "s": {"x": 1}}

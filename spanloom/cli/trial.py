@@ -1,0 +1,63 @@
+"""Makes every component that would run, and starts none: what only constructors can tell."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+from spanloom.clock import SystemClock
+from spanloom.component import Settings
+from spanloom.config import ComponentSpec, ConfigError, LoadedConfig
+from spanloom.config.errors import path_text
+from spanloom.config.fields import REDACTED
+from spanloom.config.secrets import unshowable
+from spanloom.telemetry import Telemetry
+
+
+def construction_errors(config: LoadedConfig) -> list[ConfigError]:
+    """One error per component whose constructor raises, at the place of its id."""
+    errors = [_error(spec, config) for spec in _used(config)]
+    return [error for error in errors if error is not None]
+
+
+def _used(config: LoadedConfig) -> Iterator[ComponentSpec]:
+    pipelines = config.pipelines.values()
+    parts = [
+        (config.receivers, {each for pipeline in pipelines for each in pipeline.receivers}),
+        (config.processors, {each for pipeline in pipelines for each in pipeline.processors}),
+        (config.exporters, {each for pipeline in pipelines for each in pipeline.exporters}),
+        (config.connectors, {each for pipeline in pipelines for each in pipeline.exporters}),
+        (config.extensions, set(config.service.extensions)),
+    ]
+    for specs, ids in parts:
+        yield from (spec for component_id, spec in specs.items() if component_id in ids)
+
+
+def _error(spec: ComponentSpec, config: LoadedConfig) -> ConfigError | None:
+    settings = Settings(
+        id=spec.id,
+        kind=spec.kind,
+        logger=logging.getLogger("spanloom.validate"),
+        telemetry=Telemetry(),
+        clock=SystemClock(),
+        config_dir=config.config_dir,
+    )
+    try:
+        component = spec.factory.create(spec.config, settings)
+    except Exception as error:  # noqa: BLE001 - a component's code may raise anything
+        return _described(spec, config, f"cannot be made: {error}")
+    with contextlib.suppress(Exception):
+        component.shutdown(0.0)
+    return None
+
+
+def _described(spec: ComponentSpec, config: LoadedConfig, rule: str) -> ConfigError:
+    section = f"{spec.kind}s"
+    parent = config.tree.child(section)
+    # Ids are trimmed; a key with spaces has its place under its own spelling.
+    place = parent.key_place(spec.id) if parent else None
+    node = parent.child(spec.id) if parent else None
+    for text in unshowable(node, spec.factory.config) if node else ():
+        rule = rule.replace(text, REDACTED) if text else rule
+    return ConfigError(place, path_text((section, spec.id)), rule)
