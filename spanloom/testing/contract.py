@@ -122,7 +122,7 @@ def check_fields_are_documented(component: Component) -> None:
         where = f"{model.__name__}.{name}"
         _require(bool(description), component, f"{where} has no docstring")
         if model is component.factory.config or _is_own(component, model, name):
-            _require(f"`{name}`" in readme, component, f"the README does not name `{name}`")
+            _require(_is_named(name, readme), component, f"the README does not name `{name}`")
 
 
 def check_unknown_keys_are_refused(component: Component) -> None:
@@ -227,6 +227,11 @@ def _on_free_ports(config: Any) -> Any:
         key: "127.0.0.1:0" if key == "endpoint" else _on_free_ports(value)
         for key, value in config.items()
     }
+
+
+def _is_named(name: str, readme: str) -> bool:
+    """Whether it stands in backticks, alone or in a path such as `block.name`."""
+    return re.search(rf"`(?:\w+\.)*{re.escape(name)}(?:\.\w+)*`", readme) is not None
 
 
 def _is_own(component: Component, model: type[BaseModel], name: str) -> bool:
