@@ -105,11 +105,14 @@ class Builder:
     def _upstream_first(self) -> list[PipelineSpec]:
         """The pipelines, each before those that it feeds through connectors."""
         pipelines = self._config.pipelines
-        feeders = {
-            spec.id: {p.id for p in pipelines.values() if set(p.exporters) & set(spec.receivers)}
-            for spec in pipelines.values()
-        }
+        feeders = {spec.id: self._feeders(spec) for spec in pipelines.values()}
         return [pipelines[p] for p in graphlib.TopologicalSorter(feeders).static_order()]
+
+    def _feeders(self, spec: PipelineSpec) -> set[str]:
+        """The pipelines that feed this one. A receiver and an exporter may share an id."""
+        connectors = set(spec.receivers) & set(self._config.connectors)
+        pipelines = self._config.pipelines.values()
+        return {other.id for other in pipelines if connectors & set(other.exporters)}
 
     def _build_pipeline(self, spec: PipelineSpec) -> None:
         consumer = fan_out([self._exit(exit_id) for exit_id in spec.exporters])
