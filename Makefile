@@ -17,7 +17,7 @@ NATIVE_SOURCES := $(shell find native/src native/python -name '*.rs' -o -name '*
 NATIVE_MANIFESTS := native/Cargo.toml native/Cargo.lock native/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-native test-python check check-native check-python format native bench dist clean
+.PHONY: help setup run test test-native test-python test-node check check-native check-python format native bench dist clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,10 @@ test-native: ## the engine's tests; it knows no Python
 
 test-python: $(READY)
 	$(BIN)/pytest
+
+test-node: $(READY) ## the end-to-end tests with the Node SDK too, which sends OTLP/JSON
+	cd tests/e2e/node && npm ci --no-audit --no-fund --silent
+	$(BIN)/pytest tests/e2e
 
 check: check-python check-native ## linters, types, format
 
