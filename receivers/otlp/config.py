@@ -110,6 +110,8 @@ class Grpc(_Protocol):
     """The gRPC endpoint. It speaks HTTP too, with the limits of the `http` block."""
 
     endpoint: str = "localhost:4317"
+    """Where to listen: `host:port`, `[v6]:port`, or with transport `unix` the path of a socket.
+    Port 0 takes any free one."""
 
     max_recv_msg_size_mib: int = Field(default=16, ge=1, le=1024)
     """Largest message in MiB, before and after decompression; a larger one is refused with
@@ -145,6 +147,8 @@ class Http(_Protocol):
     """The HTTP endpoint. It speaks gRPC too, with the limits of the `grpc` block."""
 
     endpoint: str = "localhost:4318"
+    """Where to listen: `host:port`, `[v6]:port`, or with transport `unix` the path of a socket.
+    Port 0 takes any free one."""
 
     cors: Cors = Cors()
     """Cross-origin requests; off without `allowed_origins`."""
@@ -230,3 +234,8 @@ class Config(component.Config):
         if not (self.protocols.grpc.enabled or self.protocols.http.enabled):
             raise ValueError("must specify at least one protocol when using the OTLP receiver")
         return self
+
+    def listen_addresses(self) -> list[str]:
+        on = [block for block in (self.protocols.grpc, self.protocols.http) if block.enabled]
+        # One socket serves both when they name the same address.
+        return list(dict.fromkeys(block.address for block in on))
