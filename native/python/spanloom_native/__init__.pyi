@@ -11,9 +11,9 @@ import numpy as np
 from google.protobuf.message import Message
 from numpy.typing import NDArray
 
-Signal = Literal["traces", "logs", "metrics"]
-Level = Literal["item", "resource", "scope", "event", "link"]
-Bool = NDArray[np.bool_]
+Signal: TypeAlias = Literal["traces", "logs", "metrics"]
+Level: TypeAlias = Literal["item", "resource", "scope", "event", "link"]
+Bool: TypeAlias = NDArray[np.bool_]
 AttributeValue: TypeAlias = (
     str | bool | int | float | bytes | Sequence["AttributeValue"] | Mapping[str, "AttributeValue"]
 )
@@ -49,7 +49,7 @@ class Column:
     def bools(self, default: bool = False) -> Bool: ...
     def strings(self, default: str = "") -> list[str]: ...
     def objects(self) -> list[Any]:
-        """Python values: str, bool, int, float, bytes, list, dict, None. Slow; nested values too."""
+        """Python values (str, bool, int, float, bytes, list, dict, None), nested ones too. Slow."""
 
 class Batch:
     """Items of one signal: the bytes that came, an index, and this holder's edits.
@@ -120,9 +120,17 @@ class Batch:
         With `codes`, `value` is a list of distinct strings and owner i gets
         value[codes[i]]; negative codes are left alone.
         """
-    def remove_attribute(self, key: str, *, where: Bool | None = None, level: Level = "item") -> None: ...
+    def remove_attribute(
+        self, key: str, *, where: Bool | None = None, level: Level = "item"
+    ) -> None: ...
     def rename_attribute(
-        self, old: str, new: str, *, where: Bool | None = None, level: Level = "item", overwrite: bool = False
+        self,
+        old: str,
+        new: str,
+        *,
+        where: Bool | None = None,
+        level: Level = "item",
+        overwrite: bool = False,
     ) -> None:
         """Where `new` exists already nothing changes, unless `overwrite`."""
     def keep(self, mask: Bool, reason: str = "filtered") -> None:
@@ -143,14 +151,19 @@ class Batch:
     def ack(self) -> None:
         """Delivered."""
     def nack(
-        self, message: str, *, retryable: bool, reason: str = "failed",
-        retry_after_s: float | None = None, grpc_code: int | None = None,
+        self,
+        message: str,
+        *,
+        retryable: bool,
+        reason: str = "failed",
+        retry_after_s: float | None = None,
+        grpc_code: int | None = None,
     ) -> None:
-        """Retryable: the sender is asked to try again. Permanent: dropped, counted under `reason`."""
+        """Not delivered: the sender shall try again, or (not retryable) dropped under `reason`."""
     def drop(self, reason: str) -> None:
         """Dropped on purpose: counted under `reason`, the sender hears success."""
     def reject(self, n_items: int, reason: str = "rejected") -> None:
-        """Count `n_items` as refused for good by the destination; they leave the count of delivered."""
+        """Count `n_items` as refused for good by the destination, not as delivered."""
 
 @final
 class Traces(Batch):
@@ -174,9 +187,13 @@ class Traces(Batch):
     event_time_unix_nano: NDArray[np.uint64]
     link_index: NDArray[np.int32]
     def set_name(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None: ...
-    def set_status(self, code: int, message: str | None = None, *, where: Bool | None = None) -> None:
+    def set_status(
+        self, code: int, message: str | None = None, *, where: Bool | None = None
+    ) -> None:
         """Code 0 unset, 1 ok, 2 error; `message` None removes the message."""
-    def set_trace_state(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None: ...
+    def set_trace_state(
+        self, value: str | Sequence[str | None], *, where: Bool | None = None
+    ) -> None: ...
     def spans(self) -> Iterator[Any]:
         """opentelemetry.proto Span objects, copies, with edits applied. Slow."""
 
@@ -212,7 +229,9 @@ class Metrics(Batch):
     time_unix_nano: NDArray[np.uint64]
     value: NDArray[np.float64]
     """(n,) of gauges and sums; NaN elsewhere."""
-    def set_metric_name(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None:
+    def set_metric_name(
+        self, value: str | Sequence[str | None], *, where: Bool | None = None
+    ) -> None:
         """`where` and values have length m."""
     def metrics(self) -> Iterator[Any]:
         """opentelemetry.proto Metric objects, copies, with edits applied. Slow."""
@@ -249,7 +268,9 @@ class Listener:
 class Inbox:
     """What waits at a receiver, for one signal."""
 
-    def pull(self, *, max_bytes: int, linger_s: float, timeout_s: float) -> Traces | Logs | Metrics | None:
+    def pull(
+        self, *, max_bytes: int, linger_s: float, timeout_s: float
+    ) -> Traces | Logs | Metrics | None:
         """All that waits, merged, at most `max_bytes` (or one request).
 
         Waits for a first request up to `timeout_s` (then None), and until the
@@ -318,4 +339,6 @@ class Server:
     def stats(self) -> list[tuple[str, dict[str, str], float]]:
         """Counters and gauges: (name, labels, value)."""
 
-def compress(data: bytes, encoding: Literal["gzip", "zstd", "deflate", "snappy"], level: int | None = None) -> bytes: ...
+def compress(
+    data: bytes, encoding: Literal["gzip", "zstd", "deflate", "snappy"], level: int | None = None
+) -> bytes: ...
