@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +38,9 @@ class OTLPExporter(QueuedExporter):
         self._call_failed: type[Exception] = SendError
 
     def open(self) -> None:
+        # Measured on grpcio 1.85: without the event engine's threads a blocking call costs
+        # 200 us of CPU instead of 300 us. Read once, when grpc is imported.
+        os.environ.setdefault("GRPC_EXPERIMENTS", "-event_engine_client")
         # Imported here, so that a start without this exporter does not pay for grpc.
         import grpc
 

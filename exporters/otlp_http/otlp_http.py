@@ -31,6 +31,10 @@ class OTLPHTTPExporter(QueuedExporter):
         self._pool: urllib3.PoolManager | None = None
 
     def open(self) -> None:
+        if self._config.tls.insecure_skip_verify:
+            self.settings.logger.warning("the destination's certificate is not verified")
+            # The library would say it again with every connection.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._pool = _connect(self._config, self.settings.config_dir)
 
     def close(self) -> None:
