@@ -68,6 +68,10 @@ class Config(BaseModel):
         allow_inf_nan=False,
     )
 
+    def listen_addresses(self) -> list[str]:
+        """What the component binds, as `host:port` or `unix:/path`; two must not clash."""
+        return []
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

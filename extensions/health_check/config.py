@@ -49,3 +49,6 @@ class Config(component.Config):
         if value.startswith("unix:"):
             raise ValueError("must be host:port; Unix sockets are not supported here")
         return value
+
+    def listen_addresses(self) -> list[str]:
+        return [self.endpoint]

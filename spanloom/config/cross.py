@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from spanloom.component import Kind
 from spanloom.config.components import Components, Found
@@ -16,7 +17,15 @@ _ANY_HOST = {"", "0.0.0.0", "[::]"}  # noqa: S104 - read from a config, never bo
 _LOCAL_HOST = {"localhost", "127.0.0.1", "[::1]"}
 _FIRST = "memory_limiter"
 
-Listener = tuple[str, Place, Loc]
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """An address that will be bound, and where it is written."""
+
+    address: str
+    place: Place
+    loc: Loc
+    hidden: bool = False
 
 
 def check_ports(
@@ -27,15 +36,14 @@ def check_ports(
     address = telemetry.metrics.listen_address() if telemetry else None
     if address:
         place = service.key_place("telemetry")
-        listeners.append((address, place, ("service", "telemetry", "metrics")))
-    for i, (address, place, loc) in enumerate(listeners):
-        for other, other_place, other_loc in listeners[:i]:
-            if _clash(address, other):
-                rule = (
-                    f"two listeners on the same port: {address} is taken by "
-                    f"{path_text(other_loc)} at {other_place}"
-                )
-                problems.error(place, loc, rule)
+        listeners.append(_Listener(address, place, ("service", "telemetry", "metrics")))
+    for i, listener in enumerate(listeners):
+        for other in listeners[:i]:
+            if _clash(listener.address, other.address):
+                shown = "it" if listener.hidden else listener.address
+                taken = f"{shown} is taken by {path_text(other.loc)} at {other.place}"
+                rule = f"two listeners on the same port: {taken}"
+                problems.error(listener.place, listener.loc, rule)
                 break
 
 
@@ -82,13 +90,13 @@ def started_components(
     return [found for found in used.values() if found is not None]
 
 
-def _listeners(found: Found) -> Iterable[Listener]:
+def _listeners(found: Found) -> Iterable[_Listener]:
     """What a config's `listen_addresses()` says, each at the place where it is written."""
     config = found.spec.config if found.spec else None
-    listen_addresses: Callable[[], list[str]] = getattr(config, "listen_addresses", list)
-    for address in listen_addresses():
+    for address in config.listen_addresses() if config else ():
         node, loc = _written(found.node, found.loc, address) or (None, found.loc)
-        yield address, node.place if node else found.key_place, loc
+        place = node.place if node else found.key_place
+        yield _Listener(address, place, loc, hidden=node is not None and node.hidden)
 
 
 def _written(node: Node, loc: Loc, address: str) -> tuple[Node, Loc] | None:
