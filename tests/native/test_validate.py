@@ -12,6 +12,7 @@ from spanloom_native._native import checks
 
 from tests.native.otlp_wire import (
     REQUESTS,
+    SCALE,
     SIGNALS,
     items,
     length_delimited,
@@ -23,7 +24,7 @@ from tests.native.otlp_wire import (
     varint,
 )
 
-N_MUTATIONS = 50
+N_MUTATIONS = 50 * SCALE
 KNOWN_FIELD_AS_VARINT = varint(1 << 3 | 0) + b"\x01"
 signals = st.sampled_from(SIGNALS)
 requests = signals.flatmap(lambda signal: st.tuples(st.just(signal), messages(signal)))
