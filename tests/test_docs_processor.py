@@ -12,6 +12,7 @@ import yaml
 
 import spanloom.processors
 from spanloom.batch import Ledger, Traces
+from spanloom.config import load
 from spanloom.processors.python.config import Config
 from spanloom.processors.python.python import PythonProcessor
 from spanloom.testing import Recording, attach, build_traces, make_settings
@@ -19,6 +20,15 @@ from spanloom.testing.contract import CHECKS, Component, check_lifecycle
 
 PAGE = Path(__file__).parent.parent / "docs" / "write-a-processor.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BASE = """
+receivers:
+  otlp: {protocols: {grpc: {}}}
+exporters:
+  debug: {}
+service:
+  pipelines:
+    traces: {receivers: [otlp], exporters: [debug]}
+"""
 FOLDER = "processors/latency_class"
 
 
@@ -47,6 +57,15 @@ def spans(rest: Recording) -> list[Any]:
     return [
         s for m in rest.messages for r in m.resource_spans for sc in r.scope_spans for s in sc.spans
     ]
+
+
+def test_every_yaml_block_is_a_valid_configuration(tmp_path: Path) -> None:
+    base = tmp_path / "base.yaml"
+    base.write_text(BASE)
+    for index, block in enumerate(blocks("yaml")):
+        path = tmp_path / f"{index}.yaml"
+        path.write_text(block)
+        load([str(base), str(path)])
 
 
 def test_the_vectorised_function_sets_the_rate(tmp_path: Path) -> None:
