@@ -42,7 +42,13 @@ class LazyGroup(click.Group):
         return command
 
 
-@click.group(PROGRAM, cls=LazyGroup, invoke_without_command=True)
+@click.group(
+    PROGRAM,
+    cls=LazyGroup,
+    invoke_without_command=True,
+    epilog="Exit status: 0 done; 1 the configuration has mistakes, or the collector could not "
+    "run; 2 the command line is wrong.",
+)
 @source_options
 @click.option("--version", is_flag=True, help="Print the version and exit.")
 @click.pass_context
