@@ -15,9 +15,8 @@ class Pprof(Extension):
 
     def start(self, host: Host) -> None:
         del host
-        self.settings.logger.info(
-            "This extension has no effect: its profiles are of the Go runtime."
-        )
+        message = "This extension has no effect: its profiles are of the Go runtime."
+        self.settings.logger.info(message, extra={"component": self.settings.id})
 
     def shutdown(self, timeout_s: float) -> None:
         """Nothing to release."""

@@ -15,9 +15,8 @@ class Zpages(Extension):
 
     def start(self, host: Host) -> None:
         del host
-        self.settings.logger.info(
-            "This extension has no effect: see the metrics endpoint and print-config instead."
-        )
+        message = "This extension has no effect: see the metrics endpoint and print-config instead."
+        self.settings.logger.info(message, extra={"component": self.settings.id})
 
     def shutdown(self, timeout_s: float) -> None:
         """Nothing to release."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from spanloom.batch import BATCH_TYPES
 from spanloom.component import AnyBatch, Factory, Host, Processor, Settings
+from spanloom.logs import describe
 from spanloom.processors.batch.config import Config
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class BatchProcessor(Processor):
         except Exception as error:  # noqa: BLE001 - the thread must live; the sender tries again
             self.settings.logger.error(
                 "Could not merge batches; their senders are asked to try again.",
-                extra={"error_type": type(error).__name__},
+                extra={"component": self.settings.id, "error": describe(error)},
             )
 
     def _merge(self, held: list[AnyBatch]) -> list[AnyBatch]:

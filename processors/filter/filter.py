@@ -9,6 +9,7 @@ import numpy as np
 
 from spanloom.batch import BATCH_TYPES, Metrics
 from spanloom.component import AnyBatch, Factory, Processor, Settings
+from spanloom.logs import describe
 from spanloom.processors.filter.config import Config
 from spanloom.processors.filter.evaluate import compile_condition
 
@@ -61,7 +62,11 @@ class FilterProcessor(Processor):
 
     def _note(self, position: int, error: Exception) -> None:
         if self._error_mode == "ignore":
-            fields = {"condition": position, "error_type": type(error).__name__}
+            fields = {
+                "component": self.settings.id,
+                "condition": position,
+                "error": describe(error),
+            }
             self.settings.logger.warning("A condition failed and was ignored.", extra=fields)
 
 

@@ -140,6 +140,7 @@ class MemoryLimiter(Processor):
             return
         self.refusing = refuse
         fields = {
+            "component": self.settings.id,
             "used_mib": used_bytes // _MIB,
             "soft_limit_mib": self.limits.soft_bytes // _MIB,
             "hard_limit_mib": self.limits.hard_bytes // _MIB,

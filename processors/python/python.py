@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,6 +28,7 @@ class PythonProcessor(Processor):
         path = Path(settings.config_dir, config.path)
         self._function = load_function(path, config.function, config.options)
         self._where = f"{path.name}: {config.function}()"
+        self._has_complained = False
         self._by_item = config.mode == "item"
 
     def process(self, batch: AnyBatch) -> AnyBatch | None:
@@ -37,15 +37,24 @@ class PythonProcessor(Processor):
             return self._process_items(batch)
         result = self._function(batch)
         if result is not None and not isinstance(result, Traces | Logs | Metrics):
-            raise UserCodeError(f"{self._where} must return a batch or None")
+            raise self._misuse("must return a batch or None")
         if batch.open_views:
-            raise UserCodeError(
-                f"{self._where} kept an array of the batch; copy what shall outlive the call"
-            )
+            raise self._misuse("kept an array of the batch; copy what shall outlive the call")
         return result
 
+    def _misuse(self, what: str) -> UserCodeError:
+        """The error; logged here, as the log of a failed batch leaves its text out."""
+        message = f"{self._where} {what}"
+        if not self._has_complained:
+            self._has_complained = True
+            self.settings.logger.error(message, extra={"component": self.settings.id})
+        return UserCodeError(message)
+
     def _process_items(self, batch: AnyBatch) -> AnyBatch:
-        results = [_call(self._function, item) for item in _items(batch)]
+        if isinstance(batch, Metrics):
+            raise self._misuse("works on spans and log records in mode item, not on metrics")
+        items = batch.spans() if isinstance(batch, Traces) else batch.records()
+        results = [self._call(item) for item in items]
         kept = np.array([result is not None for result, _ in results], np.bool_)
         changed = [result if is_changed else None for result, is_changed in results]
         if any(item is not None for item in changed):
@@ -54,21 +63,16 @@ class PythonProcessor(Processor):
             batch.keep(kept, REASON)
         return batch
 
-
-def _items(batch: AnyBatch) -> Iterator[Message]:
-    if isinstance(batch, Metrics):
-        raise UserCodeError("mode item works on spans and log records; use mode batch for metrics")
-    return batch.spans() if isinstance(batch, Traces) else batch.records()
-
-
-def _call(function: Callable[[Message], Any], item: Message) -> tuple[Any, bool]:
-    """What the function returned, and whether that differs from what it got."""
-    before = type(item)()
-    before.CopyFrom(item)
-    result = function(item)
-    if result is not None and type(result) is not type(before):
-        raise UserCodeError(f"the function must return a {type(before).__name__} or None")
-    return result, result is not None and result != before
+    def _call(self, item: Message) -> tuple[Message | None, bool]:
+        """What the function returned, and whether that differs from what it got."""
+        before = type(item)()
+        before.CopyFrom(item)
+        result = self._function(item)
+        if result is None:
+            return None, False
+        if type(result) is not type(before):
+            raise self._misuse(f"must return a {type(before).__name__} or None")
+        return result, result != before
 
 
 FACTORY = Factory(

@@ -112,17 +112,19 @@ def test_on_error_drop_counts_and_pass_hands_on(tmp_path: Path) -> None:
         ("def process(span):\n    return span.name\n", "item", "must return a Span or None"),
     ],
 )
-def test_misuse_is_an_error_that_names_it(
-    tmp_path: Path, code: str, mode: str, message: str
+def test_misuse_is_an_error_that_is_logged_once(
+    tmp_path: Path, code: str, mode: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     processor, _ = make(tmp_path, code, mode=mode)
-    with pytest.raises(UserCodeError, match=message):
-        processor.process(Traces.from_message(build_traces(2)))
+    for _ in range(2):
+        with pytest.raises(UserCodeError, match=message):
+            processor.process(Traces.from_message(build_traces(2)))
+    assert [message in record.getMessage() for record in caplog.records] == [True]
 
 
 def test_item_mode_refuses_metrics(tmp_path: Path) -> None:
     processor, _ = make(tmp_path, "def process(point):\n    return point\n", mode="item")
-    with pytest.raises(UserCodeError, match="mode batch for metrics"):
+    with pytest.raises(UserCodeError, match="not on metrics"):
         processor.process(Metrics.from_message(build_metrics(2)))
 
 
