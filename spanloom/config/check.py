@@ -31,14 +31,8 @@ _SERVICE_KEYS = ("telemetry", "extensions", "pipelines")
 def check(root: Node, registry: Registry, config_dir: str, problems: Problems) -> LoadedConfig:
     """The checked configuration. Raises ConfigErrors with all that is wrong."""
     _check_keys(root, (), (*SECTIONS, "service"), problems)
-    sections = {
-        kind: check_components(kind, section_map(root, (key,), problems), registry, problems)
-        for key, kind in SECTIONS.items()
-    }
-    _check_present(root, problems)
-    components = Components(sections)
-    _check_ambiguous(components, problems)
-    service = section_map(root, ("service",), problems)
+    components = _components(root, registry, problems)
+    service = _section_map(root, ("service",), problems)
     _check_keys(service, ("service",), _SERVICE_KEYS, problems)
     telemetry = _telemetry(service, problems)
     extensions = check_extensions(service, components, problems)
@@ -63,7 +57,18 @@ def check(root: Node, registry: Registry, config_dir: str, problems: Problems) -
     )
 
 
-def section_map(root: Node, loc: Loc, problems: Problems) -> Node:
+def _components(root: Node, registry: Registry, problems: Problems) -> Components:
+    sections = {
+        kind: check_components(kind, _section_map(root, (key,), problems), registry, problems)
+        for key, kind in SECTIONS.items()
+    }
+    _check_present(root, problems)
+    components = Components(sections)
+    _check_ambiguous(components, problems)
+    return components
+
+
+def _section_map(root: Node, loc: Loc, problems: Problems) -> Node:
     """The map under the last step of `loc`; an empty one when it is absent, null or no map."""
     key = loc[-1]
     node = root.child(key) or Node({}, root.place)

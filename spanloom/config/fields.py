@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Self, cast
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from spanloom.component import Config
+from spanloom.config.addresses import host_port, http_url, target
 from spanloom.config.duration import (
     DURATION_PATTERN,
     format_duration,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 REDACTED = "[REDACTED]"
 SECRET_ERROR = "secret"  # noqa: S105 - an error type, not a secret
 
-_PORT_MAX = 65535
 _SIZE = re.compile(r"(\d+) ?([KMGT]i?B|B)?")
 _SIZE_UNITS = {"B": 1} | {
     f"{letter}{infix}B": base**power
@@ -184,33 +183,6 @@ def _size(value: object) -> object:
     return int(match[1]) * _SIZE_UNITS[match[2] or "B"]
 
 
-def _host_port(value: str) -> str:
-    if value.startswith("unix:") and len(value) > len("unix:"):
-        return value
-    host, colon, port = value.rpartition(":")
-    bare_v6 = ":" in host and not (host.startswith("[") and host.endswith("]"))
-    if not colon or bare_v6 or "/" in value or any(c.isspace() for c in value):
-        raise PydanticCustomError("endpoint", "must be 'host:port', '[v6]:port' or 'unix:/path'")
-    if not (port.isascii() and port.isdigit() and int(port[:6]) <= _PORT_MAX):
-        raise PydanticCustomError("endpoint", "port must be a number in 0..65535")
-    return value
-
-
-def _url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or any(c.isspace() for c in value):
-        raise PydanticCustomError("url", "must be an 'http://' or 'https://' URL with a host")
-    return value
-
-
-def _target(value: str) -> str:
-    return _url(value) if value.startswith(("http://", "https://")) else _host_port(value)
-
-
 def _header_pairs(value: object) -> object:
     """The Collector also writes headers as a list of {name, value}."""
     if not isinstance(value, list):
@@ -244,13 +216,13 @@ ByteSize = Annotated[
 ]
 """Bytes, as an int; in YAML an int or a string such as `16MiB`."""
 
-Endpoint = Annotated[str, AfterValidator(_host_port)]
+Endpoint = Annotated[str, AfterValidator(host_port)]
 """Where to listen: `host:port` (port 0: any free one), `[v6]:port` or `unix:/path`."""
 
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, AfterValidator(http_url)]
 """An http or https URL."""
 
-Target = Annotated[str, AfterValidator(_target)]
+Target = Annotated[str, AfterValidator(target)]
 """Where to send: `host:port`, `unix:/path`, or an http or https URL."""
 
 HeaderMap = Annotated[
