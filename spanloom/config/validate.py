@@ -19,6 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 # A reference that failed for one of these wanted no string.
 _NOT_STRINGS = ("int", "float", "bool", "dict", "list", "model", "missing", "extra", "tuple", "set")
 _QUOTE_IT = "must be a string; put it in quotes"
+_UNKNOWN_KEY = "extra_forbidden"
 _TEXT_ROUNDS_MAX = 8
 
 
@@ -57,7 +58,7 @@ def _mended(node: Node, errors: list[ErrorDetails]) -> Node:
     """
     for details in errors:
         found, steps = find(node, details["loc"])
-        if not steps:
+        if not steps or details["type"] == _UNKNOWN_KEY:
             continue
         if _wants_text(details["type"], found):
             node = _put(node, steps, replace(found, value=found.text))
@@ -93,7 +94,7 @@ def _report(
 ) -> None:
     found, steps = find(node, details["loc"])
     kind = details["type"]
-    if kind == "extra_forbidden":
+    if kind == _UNKNOWN_KEY:
         _report_unknown(details, model, node, loc, problems)
         return
     if kind == "missing":

@@ -159,6 +159,12 @@ def test_null_keeps_the_default_of_a_field_without_null(load_text: Load, valid: 
     assert config.exporters["otlp"].config.retries == 3
 
 
+def test_an_unknown_key_without_a_value_is_an_error_too(errors_of: Lines, valid: str) -> None:
+    assert errors_of(valid.replace("timeout: 5s", "timout:")) == [
+        "p.yaml:7:5 exporters.otlp: has invalid keys: timout; did you mean 'timeout'?"
+    ]
+
+
 def test_a_list_may_fill_a_tuple(load_text: Load, valid: str) -> None:
     config = load_text(valid.replace("timeout: 5s", "tags: [a, b]"))
     assert config.exporters["otlp"].config.tags == ("a", "b")
