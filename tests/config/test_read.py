@@ -3,7 +3,6 @@ from __future__ import annotations
 import math
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -155,14 +154,3 @@ def test_columns_count_characters_after_any_line_break() -> None:
 def test_any_text_gives_a_tree_or_errors_and_never_raises(text: str) -> None:
     node, errors, _ = read(text)
     assert node is None or not errors or "twice" in errors[0]
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text("abc", min_size=1), inner),
-        max_leaves=20,
-    )
-)
-def test_reads_what_yaml_wrote(values: object) -> None:
-    assert plain(yaml.safe_dump(values, allow_unicode=True)) == values
