@@ -28,6 +28,7 @@ pub struct Row {
 }
 
 impl Row {
+    #[inline]
     const fn new(key: u32, start: u32, end: u32, cell: Cell) -> Self {
         let flags = if cell.in_overlay { IN_OVERLAY } else { 0 };
         Self { bits: cell.bits, key, start, end, kind: cell.kind, flags }
@@ -42,7 +43,7 @@ impl Row {
     }
 
     pub const fn is_replaced(&self) -> bool {
-        self.flags & REPLACED != 0
+        self.flags & (REPLACED | REMOVED) == REPLACED
     }
 
     /// Differs from what the request holds.
@@ -267,6 +268,17 @@ impl TableBuilder {
     /// Adds a `KeyValue` field to the current owner.
     #[inline]
     pub fn add(&mut self, raw: &[u8], field: &Field) -> Result<(), Error> {
+        let (name, cell) = match common_pair(raw, field)? {
+            Some(pair) => pair,
+            None => self.any_pair(raw, field)?,
+        };
+        let key = self.key(name.bytes(raw));
+        self.rows.push(Row::new(key, field.start as u32, field.end as u32, cell));
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn any_pair(&mut self, raw: &[u8], field: &Field) -> Result<(Slice, Cell), Error> {
         let mut reader = Reader::at(raw, field.payload, field.end);
         let mut name = Slice::default();
         let mut cell = None;
@@ -280,10 +292,7 @@ impl TableBuilder {
                 _ => {}
             }
         }
-        let key = self.key(name.bytes(raw));
-        let cell = cell.unwrap_or(Cell::EMPTY);
-        self.rows.push(Row::new(key, field.start as u32, field.end as u32, cell));
-        Ok(())
+        Ok((name, cell.unwrap_or(Cell::EMPTY)))
     }
 
     #[inline]
@@ -311,4 +320,18 @@ impl TableBuilder {
             ..AttributeTable::default()
         }
     }
+}
+
+/// A `KeyValue` that is just a key and then a value, as all writers write it.
+#[inline]
+fn common_pair(raw: &[u8], field: &Field) -> Result<Option<(Slice, Cell)>, Error> {
+    let mut reader = Reader::at(raw, field.payload, field.end);
+    let (Some(key), Some(any)) = (reader.len_field(0x0a), reader.len_field(0x12)) else {
+        return Ok(None);
+    };
+    if !reader.is_at_end() {
+        return Ok(None);
+    }
+    let cell = value::parse(raw, any.offset as usize, (any.offset + any.len) as usize, false)?;
+    Ok(Some((key, cell)))
 }

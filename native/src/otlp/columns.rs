@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::signal::Signal;
-use super::walk::{Node, Slice, next_field};
+use super::walk::{Node, Slice, each_field, next_field};
 use super::wire::{Field, WireType};
 use crate::otlp::attributes::TableBuilder;
 
@@ -109,26 +109,26 @@ impl SpanColumns {
         let (mut trace_id, mut span_id, mut parent) = ([0; 16], [0; 8], [0; 8]);
         let (mut name, mut trace_state) = (Slice::default(), Slice::default());
         let (mut state, mut repeats) = (None, false);
-        let mut reader = node.reader(raw);
-        while let Some(field) = next_field(&mut reader)? {
+        each_field(node.reader(raw), |field| {
             match (field.number, field.wire_type) {
-                (9, WireType::Len) => table.add(raw, &field)?,
-                (1, WireType::Len) => trace_id = id(raw, &field),
-                (2, WireType::Len) => span_id = id(raw, &field),
-                (3, WireType::Len) => trace_state = Slice::of(&field),
-                (4, WireType::Len) => parent = id(raw, &field),
-                (5, WireType::Len) => name = Slice::of(&field),
+                (9, WireType::Len) => table.add(raw, field)?,
+                (1, WireType::Len) => trace_id = id(raw, field),
+                (2, WireType::Len) => span_id = id(raw, field),
+                (3, WireType::Len) => trace_state = Slice::of(field),
+                (4, WireType::Len) => parent = id(raw, field),
+                (5, WireType::Len) => name = Slice::of(field),
                 (6, WireType::Varint) => kind = small(field.value),
                 (7, WireType::Fixed64) => start_time = field.value,
                 (8, WireType::Fixed64) => end_time = field.value,
                 (15, WireType::Len) => {
                     repeats |= state.is_some();
-                    state = Some(status(raw, Node::of(&field))?);
+                    state = Some(status(raw, Node::of(field))?);
                 }
                 (16, WireType::Fixed32) => flags = field.value as u32,
                 _ => {}
             }
-        }
+            Ok(())
+        })?;
         let (status_code, status_message) = state.unwrap_or_default();
         self.start_time.push(start_time);
         self.end_time.push(end_time);
@@ -152,25 +152,25 @@ impl LogColumns {
         let (mut trace_id, mut span_id) = ([0; 16], [0; 8]);
         let (mut text, mut event_name) = (Slice::default(), Slice::default());
         let (mut body, mut repeats) = (None, false);
-        let mut reader = node.reader(raw);
-        while let Some(field) = next_field(&mut reader)? {
+        each_field(node.reader(raw), |field| {
             match (field.number, field.wire_type) {
-                (6, WireType::Len) => table.add(raw, &field)?,
+                (6, WireType::Len) => table.add(raw, field)?,
                 (1, WireType::Fixed64) => time = field.value,
                 (2, WireType::Varint) => severity = small(field.value),
-                (3, WireType::Len) => text = Slice::of(&field),
+                (3, WireType::Len) => text = Slice::of(field),
                 (5, WireType::Len) => {
                     repeats |= body.is_some();
-                    body = Some(Slice::of(&field));
+                    body = Some(Slice::of(field));
                 }
                 (8, WireType::Fixed32) => flags = field.value as u32,
-                (9, WireType::Len) => trace_id = id(raw, &field),
-                (10, WireType::Len) => span_id = id(raw, &field),
+                (9, WireType::Len) => trace_id = id(raw, field),
+                (10, WireType::Len) => span_id = id(raw, field),
                 (11, WireType::Fixed64) => observed_time = field.value,
-                (12, WireType::Len) => event_name = Slice::of(&field),
+                (12, WireType::Len) => event_name = Slice::of(field),
                 _ => {}
             }
-        }
+            Ok(())
+        })?;
         self.time.push(time);
         self.observed_time.push(observed_time);
         self.severity_number.push(severity);
@@ -195,17 +195,17 @@ impl PointColumns {
         table: &mut TableBuilder,
     ) -> Result<(), Error> {
         let (mut start_time, mut time, mut value) = (0, 0, f64::NAN);
-        let mut reader = node.reader(raw);
-        while let Some(field) = next_field(&mut reader)? {
+        each_field(node.reader(raw), |field| {
             match (field.number, field.wire_type) {
-                (number, WireType::Len) if number == attributes => table.add(raw, &field)?,
+                (number, WireType::Len) if number == attributes => table.add(raw, field)?,
                 (2, WireType::Fixed64) => start_time = field.value,
                 (3, WireType::Fixed64) => time = field.value,
                 (4, WireType::Fixed64) if has_value => value = f64::from_bits(field.value),
                 (6, WireType::Fixed64) if has_value => value = field.value as i64 as f64,
                 _ => {}
             }
-        }
+            Ok(())
+        })?;
         self.start_time.push(start_time);
         self.time.push(time);
         self.value.push(value);

@@ -411,10 +411,9 @@ impl<'a> Writer<'a> {
         self.copy(*position, row.start);
         *position = row.end;
         let key = table.keys().get(row.key);
-        if row.is_removed() {
-        } else if row.is_replaced() {
+        if row.is_replaced() {
             self.key_value(key, row, number);
-        } else {
+        } else if !row.is_removed() {
             self.renamed(key, row, number);
         }
     }

@@ -27,15 +27,18 @@ pub struct Cell {
 impl Cell {
     pub const EMPTY: Self = Self { bits: 0, kind: EMPTY, in_overlay: false };
 
+    #[inline]
     pub const fn number(kind: u8, bits: u64) -> Self {
         Self { bits, kind, in_overlay: false }
     }
 
+    #[inline]
     pub const fn range(kind: u8, slice: Slice, in_overlay: bool) -> Self {
         let bits = (slice.offset as u64) << 32 | slice.len as u64;
         Self { bits, kind, in_overlay }
     }
 
+    #[inline]
     pub const fn slice(&self) -> Slice {
         Slice { offset: (self.bits >> 32) as u32, len: self.bits as u32 }
     }
@@ -61,6 +64,32 @@ pub struct Buffers<'a> {
 /// The value of the `AnyValue` at `start..end`; as in protobuf, the last field wins.
 #[inline]
 pub fn parse(buffer: &[u8], start: usize, end: usize, in_overlay: bool) -> Result<Cell, Error> {
+    let mut reader = Reader::at(buffer, start, end);
+    if let Some(text) = reader.len_field(0x0a)
+        && reader.is_at_end()
+    {
+        return Ok(Cell::range(STRING, text, in_overlay));
+    }
+    match small(buffer.get(start..end).unwrap_or_default()) {
+        Some(cell) => Ok(cell),
+        None => parse_fields(buffer, start, end, in_overlay),
+    }
+}
+
+/// A number that is the only field: what most values are that are no text.
+#[inline]
+fn small(payload: &[u8]) -> Option<Cell> {
+    match *payload {
+        [0x10, flag @ 0..2] => Some(Cell::number(BOOL, u64::from(flag))),
+        [0x18, low @ 0..0x80] => Some(Cell::number(INT, u64::from(low))),
+        [0x18, low, high @ 0..0x80] if low >= 0x80 => {
+            Some(Cell::number(INT, u64::from(low & 0x7f) | u64::from(high) << 7))
+        }
+        _ => None,
+    }
+}
+
+fn parse_fields(buffer: &[u8], start: usize, end: usize, in_overlay: bool) -> Result<Cell, Error> {
     let mut reader = Reader::at(buffer, start, end);
     let mut cell = Cell::EMPTY;
     while let Some(field) = next_field(&mut reader)? {

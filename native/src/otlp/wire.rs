@@ -1,6 +1,7 @@
 //! The protobuf wire format: tags, varints, lengths. Reads borrow, and never go out of bounds.
 
 use super::error::{Error, ErrorKind};
+use super::walk::Slice;
 
 /// How a field's payload is laid out. Groups exist only in unknown fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +120,54 @@ impl<'a> Reader<'a> {
     /// The next field, or None at the end. A group's payload is left to the caller.
     #[inline]
     pub fn next_field(&mut self) -> Result<Option<Field>, Error> {
+        match self.common_field() {
+            Some(field) => Ok(Some(field)),
+            None => self.any_field(),
+        }
+    }
+
+    /// A field below 16 with a length below 2^14 or 64 fixed bits: nearly all there are.
+    #[inline(always)]
+    pub fn common_field(&mut self) -> Option<Field> {
+        let start = self.position;
+        let (&[tag, low], rest) = self.buffer.get(start..self.end)?.split_first_chunk::<2>()?;
+        let (wire_type, payload, len) = match (tag & 0x87, low, rest) {
+            (2, 0..0x80, _) => (WireType::Len, start + 2, usize::from(low)),
+            (2, _, [high @ 0..0x80, ..]) => {
+                (WireType::Len, start + 3, usize::from(low & 0x7f) | usize::from(*high) << 7)
+            }
+            (1, ..) => (WireType::Fixed64, start + 1, 8),
+            _ => return None,
+        };
+        let end = payload + len;
+        if end > self.end || tag < 8 {
+            return None;
+        }
+        self.position = end;
+        let value = if tag & 7 == 1 { fixed64(self.buffer, payload) } else { 0 };
+        Some(Field { number: u32::from(tag >> 3), wire_type, start, payload, end, value })
+    }
+
+    /// The payload of the next field if its tag is this byte and its length below 2^14.
+    #[inline(always)]
+    pub fn len_field(&mut self, tag: u8) -> Option<Slice> {
+        let start = self.position;
+        let (payload, len) = match *self.buffer.get(start..self.end)? {
+            [first, len @ 0..0x80, ..] if first == tag => (start + 2, usize::from(len)),
+            [first, low, high @ 0..0x80, ..] if first == tag => {
+                (start + 3, usize::from(low & 0x7f) | usize::from(high) << 7)
+            }
+            _ => return None,
+        };
+        if payload + len > self.end {
+            return None;
+        }
+        self.position = payload + len;
+        Some(Slice { offset: payload as u32, len: len as u32 })
+    }
+
+    #[inline(never)]
+    fn any_field(&mut self) -> Result<Option<Field>, Error> {
         if self.is_at_end() {
             return Ok(None);
         }
