@@ -10,7 +10,7 @@ use crate::otlp::wire::{self, Reader, WireType};
 
 pub fn request(message: &'static Message, request: &[u8]) -> Result<Vec<u8>, Error> {
     let out = Vec::with_capacity(2 * request.len() + 2);
-    let mut writer = Writer { buffer: request, out, fields: Vec::new() };
+    let mut writer = Writer { buffer: request, out };
     writer.message(message, 0, request.len())?;
     Ok(writer.out)
 }
@@ -18,8 +18,6 @@ pub fn request(message: &'static Message, request: &[u8]) -> Result<Vec<u8>, Err
 struct Writer<'a> {
     buffer: &'a [u8],
     out: Vec<u8>,
-    /// The fields of the messages being written, outermost first.
-    fields: Vec<wire::Field>,
 }
 
 impl Writer<'_> {
@@ -29,41 +27,40 @@ impl Writer<'_> {
         start: usize,
         end: usize,
     ) -> Result<(), Error> {
-        let base = self.fields.len();
-        let present = self.read_fields(message, start, end)?;
+        let present = self.present(message, start, end)?;
         self.out.push(b'{');
         for field in message.fields.iter().filter(|field| present & 1 << field.number != 0) {
             self.separate();
             self.out.push(b'"');
             self.out.extend_from_slice(field.json_name.as_bytes());
             self.out.extend_from_slice(b"\":");
-            self.field(field, base)?;
+            self.field(field, start, end)?;
         }
         self.out.push(b'}');
-        self.fields.truncate(base);
         Ok(())
     }
 
-    /// Stacks the fields to write; gives back a bit for each of their numbers.
-    fn read_fields(&mut self, message: &Message, start: usize, end: usize) -> Result<u32, Error> {
+    /// A bit for the number of each field to write.
+    fn present(&self, message: &Message, start: usize, end: usize) -> Result<u32, Error> {
         let mut present = 0;
         let mut reader = Reader::at(self.buffer, start, end);
         while let Some(wire) = next_field(&mut reader)? {
             if message.field(wire.number).is_some_and(|field| says_something(field, &wire)) {
                 present |= 1 << wire.number;
-                self.fields.push(wire);
             }
         }
         Ok(present)
     }
 
-    /// The value of a field: of all its occurrences on the stack from `base` on.
-    fn field(&mut self, field: &'static Field, base: usize) -> Result<(), Error> {
+    /// The value of a field of the message at `start..end`: of all its occurrences, which
+    /// may stand apart. Reading once more for each field costs less than to remember them.
+    fn field(&mut self, field: &'static Field, start: usize, end: usize) -> Result<(), Error> {
         if field.repeated {
             self.out.push(b'[');
         }
-        for i in base..self.fields.len() {
-            if let Some(&wire) = self.fields.get(i).filter(|wire| wire.number == field.number) {
+        let mut reader = Reader::at(self.buffer, start, end);
+        while let Some(wire) = next_field(&mut reader)? {
+            if wire.number == field.number {
                 self.occurrence(field, &wire)?;
             }
         }
