@@ -7,6 +7,7 @@ queues; the server answers each request when its data is settled.
 
 from __future__ import annotations
 
+import resource
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -101,8 +102,25 @@ class OtlpReceiver(Receiver):
             keepalive_time_s=grpc.keepalive.server_parameters.time,
             keepalive_timeout_s=grpc.keepalive.server_parameters.timeout,
             max_concurrent_streams=grpc.max_concurrent_streams,
-            max_connections=self._config.max_connections,
+            max_connections=self._connections_max(),
         )
+
+    def _connections_max(self) -> int:
+        """As configured, but so that exporters and files still find a descriptor.
+
+        Raises the process's soft limit of open files to the hard one, as Go programs do.
+        """
+        _, n_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (n_files, n_files))
+        if n_files == resource.RLIM_INFINITY:
+            return self._config.max_connections
+        n_possible = max(1, n_files * 3 // 4)
+        if n_possible < self._config.max_connections:
+            self.settings.logger.info(
+                "The limit of open files allows fewer connections than configured.",
+                extra={"open_files": n_files, "max_connections": n_possible},
+            )
+        return min(n_possible, self._config.max_connections)
 
     def _start_workers(self, signal: Signal, inbox: Inbox) -> None:
         for index in range(self._config.workers or min(granted_cores(), WORKERS_MAX)):

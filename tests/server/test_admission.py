@@ -10,7 +10,7 @@ import pytest
 from spanloom_native import ByteBudget
 
 from tests.server.grpc_calls import export, retry_delay_s
-from tests.server.serving import MIB, PROTOBUF, Serving, eventually, serves_others, traces
+from tests.server.serving import JSON, MIB, PROTOBUF, Serving, eventually, serves_others, traces
 
 REQUEST = traces(1, content_bytes=MIB).SerializeToString()
 
@@ -36,6 +36,27 @@ def test_at_the_soft_limit_no_request_is_begun() -> None:
         eventually(lambda: serving.budget.used_bytes == 0, "all bytes are given back")
         assert post(serving, b"").status_code == 200
         assert serving.count("failed_requests", reason="overload") == 2
+
+
+def test_small_requests_in_flight_are_charged_what_they_cost() -> None:
+    held: list[Any] = []
+    request = traces().SerializeToString()
+    with Serving(held.append) as serving, export(serving) as call:
+        waiting = call.future(request, timeout=10.0)
+        eventually(lambda: len(held) == 1, "it is pulled")
+        assert serving.budget.used_bytes == 4096 + 5 + len(request)
+        held.pop().ack()
+        assert waiting.result() == b""
+
+
+def test_json_is_charged_as_what_it_means() -> None:
+    bounds = ",".join(["1"] * 400_000)
+    point = f'{{"bucketCounts": [], "explicitBounds": [{bounds}]}}'
+    metric = f'{{"name": "m", "histogram": {{"dataPoints": [{point}]}}}}'
+    body = f'{{"resourceMetrics": [{{"scopeMetrics": [{{"metrics": [{metric}]}}]}}]}}'
+    with Serving(budget=(2 * MIB, 2 * MIB)) as serving, serves_others(serving):
+        reply = httpx.post(f"{serving.url}/v1/metrics", content=body, headers=JSON, timeout=10.0)
+        assert reply.status_code == 503
 
 
 def test_at_the_hard_limit_nothing_is_read() -> None:

@@ -26,6 +26,7 @@ from tests.server.serving import (
 
 REQUEST = traces(2).SerializeToString()
 N_IDLE = 10_000
+REQUEST_BYTES = 4096
 
 
 def head(length: int, path: str = "/v1/traces") -> bytes:
@@ -63,7 +64,9 @@ def test_a_body_that_stalls_is_given_up() -> None:
     with Serving(read_timeout_s=0.2) as serving, serves_others(serving):
         with serving.connect() as client:
             client.sendall(head(1000) + b"x" * 500)
-            eventually(lambda: serving.budget.used_bytes == 500, "the body is counted")
+            eventually(
+                lambda: serving.budget.used_bytes == REQUEST_BYTES + 500, "the body is counted"
+            )
             status, _ = read_response(client)
             assert status == 408
             assert client.recv(100) == b"", "the connection is closed"
@@ -102,7 +105,7 @@ def test_a_client_that_goes_in_the_middle_of_a_body_frees_its_share() -> None:
     with Serving() as serving, serves_others(serving):
         client = serving.connect()
         client.sendall(head(1000) + b"x" * 500)
-        eventually(lambda: serving.budget.used_bytes == 500, "the body is counted")
+        eventually(lambda: serving.budget.used_bytes == REQUEST_BYTES + 500, "the body is counted")
         client.close()
         eventually(lambda: serving.budget.used_bytes == 0, "the share is freed")
         gone = "client_gone"
@@ -113,7 +116,7 @@ def test_a_reset_stream_frees_its_share() -> None:
     with Serving() as serving, serves_others(serving), Http2Client(serving) as client:
         stream_id = client.begin_export()
         client.send(stream_id, b"\0\0\x01\0\0" + bytes(5000))
-        eventually(lambda: serving.budget.used_bytes == 5005, "the body is counted")
+        eventually(lambda: serving.budget.used_bytes == REQUEST_BYTES + 5005, "the body is counted")
         client.reset(stream_id)
         eventually(lambda: serving.budget.used_bytes == 0, "the share is freed")
         labels = {"transport": "grpc", "reason": "client_gone"}

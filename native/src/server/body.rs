@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::Version;
 use http_body::Body;
 use http_body_util::BodyExt;
@@ -13,7 +13,7 @@ use super::budget::Permit;
 use super::config::BODY_BYTES_PER_S_MIN;
 use super::refusal::Reason;
 
-/// Room reserved ahead for a declared body; more is only believed when it arrives.
+/// Room reserved at first for a declared body; more is only believed when half of it is there.
 const AHEAD_BYTES_MAX: usize = 1 << 20;
 /// How much of a refused body is read and forgotten, so that the client reads the answer before
 /// it sees the connection close or the stream reset.
@@ -52,20 +52,39 @@ pub async fn read(
         return Err(Reason::TooLarge);
     }
     let start = Instant::now();
-    let mut all = BytesMut::new();
+    let mut all = Vec::new();
     while let Some(chunk) = next_chunk(body, start, all.len(), idle_timeout).await? {
         if all.len() + chunk.len() > max_bytes {
             return Err(Reason::TooLarge);
         }
         permit.grow(chunk.len()).map_err(|_| Reason::Overload)?;
-        if all.is_empty() {
-            all.reserve(
-                declared.unwrap_or_default().clamp(chunk.len(), AHEAD_BYTES_MAX.max(chunk.len())),
-            );
-        }
+        let expected = declared.or_else(|| grpc_length(&all, &chunk));
+        make_room(&mut all, chunk.len(), expected);
         all.extend_from_slice(&chunk);
     }
-    Ok(all.freeze())
+    if all.capacity() > all.len() + all.len() / 4 {
+        all.shrink_to_fit();
+    }
+    Ok(all.into())
+}
+
+/// Doubles the room where it does not suffice, up to what was declared.
+fn make_room(all: &mut Vec<u8>, n_more: usize, declared: Option<usize>) {
+    let needed = all.len() + n_more;
+    if needed > all.capacity() {
+        let ahead = (all.capacity() * 2).max(AHEAD_BYTES_MAX);
+        let wanted = declared.unwrap_or(all.capacity() * 2).min(ahead).max(needed);
+        all.reserve_exact(wanted - all.len());
+    }
+}
+
+/// What the prefix of a gRPC message says; for other bodies some number, which does no harm.
+fn grpc_length(all: &[u8], chunk: &[u8]) -> Option<usize> {
+    let first = if all.is_empty() { chunk } else { all };
+    let &[0 | 1, a, b, c, d] = first.first_chunk::<5>()? else {
+        return None;
+    };
+    Some(5 + u32::from_be_bytes([a, b, c, d]) as usize)
 }
 
 async fn next_chunk(

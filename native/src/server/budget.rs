@@ -81,6 +81,13 @@ impl Permit {
         self.n_bytes -= excess;
     }
 
+    /// Grows or shrinks to `n_bytes`.
+    pub fn resize(&mut self, n_bytes: usize) -> Result<(), Exhausted> {
+        self.grow(n_bytes.saturating_sub(self.n_bytes))?;
+        self.shrink_to(n_bytes);
+        Ok(())
+    }
+
     /// Takes over the bytes of another share of the same budget.
     pub fn absorb(&mut self, mut other: Self) {
         debug_assert!(Arc::ptr_eq(&self.budget, &other.budget));

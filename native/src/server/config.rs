@@ -10,13 +10,19 @@ use super::decompress::Encoding;
 /// A request's headers must be complete, and an idle HTTP/1.1 connection is closed, after this.
 /// Longer than the minute that SDKs leave between two metric exports.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(120);
-/// A connection that has never sent a request is closed after this.
+/// A connection that has never sent a byte is closed after this.
+pub const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(60);
+/// A connection that has sent bytes but never a request is closed after this.
 pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 /// Written data must be acknowledged by the peer's kernel, and windows open, within this.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// A body that arrives without a pause, but slower than this on average, is given up.
 pub const BODY_BYTES_PER_S_MIN: u64 = 16 << 10;
 pub const HEADER_BYTES_MAX: u32 = 16 << 10;
+/// What one HTTP/1.1 connection buffers; more than twice the headers, for bodies in few reads.
+pub const HTTP1_BUFFER_BYTES_MAX: usize = 64 << 10;
+/// What a request in flight costs beside its body: stream, task, headers, place in the queue.
+pub const REQUEST_BYTES: usize = 4 << 10;
 /// The default window of 64 KiB makes bodies of 0.5 MB stop and go.
 pub const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 pub const CONNECTION_WINDOW_BYTES: u32 = 8 << 20;

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::config::{
-    CONNECTION_WINDOW_BYTES, FIRST_REQUEST_TIMEOUT, HEADER_BYTES_MAX, HEADER_TIMEOUT,
-    STREAM_WINDOW_BYTES, WRITE_TIMEOUT,
+    CONNECTION_WINDOW_BYTES, FIRST_BYTE_TIMEOUT, FIRST_REQUEST_TIMEOUT, HEADER_BYTES_MAX,
+    HEADER_TIMEOUT, HTTP1_BUFFER_BYTES_MAX, STREAM_WINDOW_BYTES, WRITE_TIMEOUT,
 };
 use super::listener::Accepting;
 use super::service::{Shared, handle};
@@ -28,6 +28,8 @@ use super::service::{Shared, handle};
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const DEAD_PEER_TIME: Duration = Duration::from_secs(60);
 const UNIX_PEER: &str = "unix";
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A listener inside the runtime.
 pub enum Acceptor {
@@ -140,7 +142,7 @@ async fn wait_and_serve(
     };
     let is_ready = tokio::select! {
         biased;
-        ready = timeout(FIRST_REQUEST_TIMEOUT, first_byte) => matches!(ready, Ok(Ok(()))),
+        ready = timeout(FIRST_BYTE_TIMEOUT, first_byte) => matches!(ready, Ok(Ok(()))),
         _ = stop.wait_for(|&stop| stop) => return,
     };
     drop(stop);
@@ -171,10 +173,18 @@ where
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let mut connection = std::pin::pin!(watcher.watch(connection));
     tokio::select! {
-        ended = &mut connection => return ended.is_ok(),
+        ended = &mut connection => return is_in_order(ended),
         () = sleep(FIRST_REQUEST_TIMEOUT) => {}
     }
-    has_request.load(Relaxed) && connection.await.is_ok()
+    has_request.load(Relaxed) && is_in_order(connection.await)
+}
+
+/// An idle HTTP/1.1 connection ends by a timeout too.
+fn is_in_order(ended: Result<(), BoxError>) -> bool {
+    match ended {
+        Ok(()) => true,
+        Err(error) => error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout),
+    }
 }
 
 fn builder(shared: &Shared) -> Builder<TokioExecutor> {
@@ -184,6 +194,7 @@ fn builder(shared: &Shared) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(HTTP1_BUFFER_BYTES_MAX)
         // A client may shut its writing side down and still wait for the answer.
         .half_close(true);
     builder

@@ -13,7 +13,7 @@ use crate::otlp::signal::Signal;
 
 use super::body::{self, RequestBody};
 use super::budget::{Budget, Permit};
-use super::config::Config;
+use super::config::{Config, REQUEST_BYTES};
 use super::decompress::{Failure, inflate};
 use super::inbox::Inbox;
 use super::otlp_grpc;
@@ -99,10 +99,11 @@ impl Shared {
 
     /// A share of the budget for a new request, if there is room to begin one.
     pub fn admit(&self) -> Result<Permit, Refusal> {
-        if self.budget.admits() {
-            return Ok(Permit::empty(Arc::clone(&self.budget)));
+        let mut permit = Permit::empty(Arc::clone(&self.budget));
+        if !self.budget.admits() || permit.grow(REQUEST_BYTES).is_err() {
+            return Err(self.overload());
         }
-        Err(self.overload())
+        Ok(permit)
     }
 
     fn overload(&self) -> Refusal {
@@ -140,8 +141,13 @@ impl Shared {
                 Failure::TooLarge => Refusal::new(Reason::TooLarge),
                 Failure::Exhausted => self.overload(),
             })?;
-        permit.shrink_to(output.len());
+        self.resize(permit, output.len())?;
         Ok(output.into())
+    }
+
+    /// Lets the permit cover a body of another size in the place of the one that came.
+    pub fn resize(&self, permit: &mut Permit, n_body_bytes: usize) -> Result<(), Refusal> {
+        permit.resize(REQUEST_BYTES + n_body_bytes).map_err(|_| self.overload())
     }
 
     /// Lets a raw request wait for its answer.
