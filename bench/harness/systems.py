@@ -46,7 +46,9 @@ service:
 
 ROTEL_ARGV = (
     "{binary} start --otlp-grpc-endpoint {grpc} --otlp-http-endpoint {http} --exporter otlp"
-    " --otlp-exporter-endpoint http://{sink} --otlp-exporter-compression {compression} --batch-max-size 512"
+    " --otlp-exporter-endpoint http://{sink} --otlp-exporter-compression {compression}"
+    # Its default of 8,192 spans makes requests that back ends refuse when spans are large.
+    " --batch-max-size 512"
 )
 
 
