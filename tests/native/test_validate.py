@@ -111,6 +111,15 @@ def test_the_last_case_of_a_oneof_wins_and_equal_cases_merge() -> None:
     assert checks.validate_request("metrics", checks.normalise("metrics", request))[0] == 2
 
 
+def test_merges_around_the_deepest_values() -> None:
+    value = b""
+    for _ in range(48):
+        value = length_delimited(5, length_delimited(1, value))
+    resource = length_delimited(1, length_delimited(2, value) * 2)
+    request = length_delimited(1, length_delimited(1, resource) * 2)
+    check_normalised("traces", request)
+
+
 def test_unknown_fields_and_groups_are_kept_by_normalising() -> None:
     group = varint(99 << 3 | 3) + length_delimited(1, b"\xff") + varint(99 << 3 | 4)
     resource = length_delimited(1, group)
