@@ -109,10 +109,16 @@ class Builder:
         return [pipelines[p] for p in graphlib.TopologicalSorter(feeders).static_order()]
 
     def _feeders(self, spec: PipelineSpec) -> set[str]:
-        """The pipelines that feed this one. A receiver and an exporter may share an id."""
-        connectors = set(spec.receivers) & set(self._config.connectors)
-        pipelines = self._config.pipelines.values()
-        return {other.id for other in pipelines if connectors & set(other.exporters)}
+        """The pipelines that feed this one, through a connector that makes its signal of theirs."""
+        connectors = self._config.connectors
+        sources = [connectors[source] for source in spec.receivers if source in connectors]
+        return {
+            other.id
+            for other in self._config.pipelines.values()
+            for source in sources
+            if source.id in other.exporters
+            and (other.signal, spec.signal) in source.factory.signals
+        }
 
     def _build_pipeline(self, spec: PipelineSpec) -> None:
         consumer = fan_out([self._exit(exit_id) for exit_id in spec.exporters])

@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 from spanloom.service import StartError
-from spanloom.testing import build_traces
+from spanloom.testing import build_logs, build_traces
 from spanloom.testing.sink import Answer, RecordingSink
 from tests.runtime.conftest import Running, Sender
 
@@ -154,6 +154,35 @@ def test_a_connector_hands_on_and_both_pipelines_count(
     for pipeline in ("traces", "traces/out"):
         books = settled(running, pipeline)
         assert (books["received"], books["delivered"]) == (4, 4)
+
+
+CROSSED = """
+receivers:
+  otlp: {protocols: {grpc: {endpoint: "127.0.0.1:PORT"}}}
+exporters:
+  otlp: {endpoint: SINK, tls: {insecure: true}}
+connectors:
+  forward/1: {}
+  forward/2: {}
+service:
+  pipelines:
+    traces/in: {receivers: [otlp], exporters: [forward/1]}
+    traces/mid: {receivers: [forward/1], exporters: [forward/2]}
+    traces: {receivers: [forward/2], exporters: [otlp]}
+    logs/in: {receivers: [otlp], exporters: [forward/2]}
+    logs/mid: {receivers: [forward/2], exporters: [forward/1]}
+    logs: {receivers: [forward/1], exporters: [otlp]}
+"""
+
+
+def test_signals_may_pass_the_same_connectors_in_opposite_order(
+    running: Running, sink: RecordingSink, make_sender: MakeSender
+) -> None:
+    running.start(CROSSED.replace("SINK", sink.grpc_endpoint))
+    sender = make_sender(running.port)
+    assert sender.send(request(4)) == grpc.StatusCode.OK
+    assert sender.send(build_logs(3).SerializeToString(), "logs") == grpc.StatusCode.OK
+    assert (sink.n_items("traces"), sink.n_items("logs")) == (4, 3)
 
 
 class Load:
