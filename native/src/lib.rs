@@ -1,10 +1,11 @@
 //! The native core of Spanloom. It moves bytes; Python decides over columns.
 //!
-//! `otlp` knows the wire, `server` receives, `ack` keeps the books, and `py` is the
+//! `otlp` knows the wire, `server` receives, `client` sends, `ack` keeps the books, and `py` is the
 //! only place that knows Python.
 #![deny(unsafe_code)]
 
 pub mod ack;
+pub mod client;
 pub mod holder;
 pub mod otlp;
 #[cfg(feature = "python")]

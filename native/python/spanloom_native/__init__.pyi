@@ -339,6 +339,29 @@ class Server:
     def stats(self) -> list[tuple[str, dict[str, str], float]]:
         """Counters and gauges: (name, labels, value)."""
 
+@final
+class GrpcClient:
+    """Unary gRPC calls in plain text; the calling thread drives its own connection."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        authority: str,
+        user_agent: str,
+        metadata: Sequence[tuple[str, str]] = (),
+        encoding: str | None = None,
+        reply_bytes_max: int = 4 << 20,
+    ) -> None:
+        """To `host:port` or `unix:/path`; connects at the first call.
+
+        `encoding` names the compression that the messages given to `call` already have.
+        """
+    def call(self, path: str, message: bytes, timeout_s: float) -> tuple[int, bytes, bytes | None]:
+        """(gRPC status, reply, status details). Every failure is a status; never raises for one."""
+    def close(self) -> None:
+        """Cut what is in flight; later calls end as cancelled."""
+
 def compress(
     data: bytes, encoding: Literal["gzip", "zstd", "deflate", "snappy"], level: int | None = None
 ) -> bytes: ...

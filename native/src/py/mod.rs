@@ -2,6 +2,7 @@
 
 mod arrays;
 mod batch;
+mod client;
 mod column;
 mod compression;
 mod errors;
@@ -17,13 +18,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What `from spanloom_native import *` brings.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "Batch",
     "BatchError",
     "ByteBudget",
     "Closed",
     "Column",
     "DecodeError",
+    "GrpcClient",
     "Inbox",
     "Ledger",
     "Listener",
@@ -47,5 +49,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<ledger::PyLedger>()?;
     module.add_function(wrap_pyfunction!(compression::compress, module)?)?;
     otlp_checks::register(module)?;
+    module.add_class::<client::PyGrpcClient>()?;
     server::register(module)
 }

@@ -1,0 +1,140 @@
+//! One HTTP/2 connection, driven by whoever calls on it.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::time::Instant;
+
+use bytes::Bytes;
+use h2::Reason;
+use h2::client::{Builder, SendRequest};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::reply::{self, Reply};
+use super::target::Target;
+
+/// Answers are small; trailers hold a status and its details.
+const WINDOW_BYTES: u32 = 1 << 20;
+const HEADERS_BYTES_MAX: u32 = 64 << 10;
+
+/// Why there is no answer.
+pub enum Failure {
+    /// The connection is gone (or never came to be) before an answer began.
+    Broken,
+    Late,
+    Cancelled,
+    Status(u32),
+}
+
+impl Failure {
+    pub const fn code(&self) -> u32 {
+        match self {
+            Self::Broken => reply::UNAVAILABLE,
+            Self::Late => reply::DEADLINE_EXCEEDED,
+            Self::Cancelled => reply::CANCELLED,
+            Self::Status(code) => *code,
+        }
+    }
+
+    /// As the gRPC protocol maps HTTP/2 errors.
+    pub fn from_h2(error: &h2::Error) -> Self {
+        match error.reason() {
+            _ if error.is_io() || error.is_go_away() => Self::Broken,
+            Some(Reason::REFUSED_STREAM) => Self::Broken,
+            Some(Reason::CANCEL) => Self::Status(reply::CANCELLED),
+            Some(Reason::ENHANCE_YOUR_CALM) => Self::Status(reply::RESOURCE_EXHAUSTED),
+            Some(Reason::INADEQUATE_SECURITY) => Self::Status(reply::PERMISSION_DENIED),
+            Some(_) => Self::Status(reply::INTERNAL),
+            None => Self::Broken,
+        }
+    }
+}
+
+type Driver = Pin<Box<dyn Future<Output = Result<(), h2::Error>> + Send>>;
+type Closed = watch::Receiver<bool>;
+
+pub struct Connection {
+    send: SendRequest<Bytes>,
+    driver: Driver,
+    // Dropped last: the socket is registered in it.
+    runtime: Runtime,
+}
+
+impl Connection {
+    pub fn open(target: &Target, deadline: Instant, closed: Closed) -> Result<Self, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(1)
+            .build()
+            .map_err(|_| Failure::Broken)?;
+        let (send, driver) = runtime.block_on(within(deadline, closed, handshake(target)))?;
+        Ok(Self { send, driver, runtime })
+    }
+
+    /// After a failure the connection must not be used again.
+    pub fn call(
+        &mut self,
+        request: http::Request<()>,
+        body: Bytes,
+        reply_bytes_max: usize,
+        deadline: Instant,
+        closed: Closed,
+    ) -> Result<Reply, Failure> {
+        let Self { send, driver, runtime } = self;
+        let exchange = exchange(send, request, body, reply_bytes_max);
+        runtime.block_on(within(deadline, closed, driven(exchange, driver)))
+    }
+}
+
+async fn handshake(target: &Target) -> Result<(SendRequest<Bytes>, Driver), Failure> {
+    let io = target.connect().await.map_err(|_| Failure::Broken)?;
+    let (send, connection) = Builder::new()
+        .initial_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES)
+        .max_header_list_size(HEADERS_BYTES_MAX)
+        .enable_push(false)
+        .handshake(io)
+        .await
+        .map_err(|error| Failure::from_h2(&error))?;
+    Ok((send, Box::pin(connection)))
+}
+
+async fn exchange(
+    send: &mut SendRequest<Bytes>,
+    request: http::Request<()>,
+    body: Bytes,
+    reply_bytes_max: usize,
+) -> Result<Reply, Failure> {
+    let broken = |error: h2::Error| Failure::from_h2(&error);
+    poll_fn(|context| send.poll_ready(context)).await.map_err(broken)?;
+    let (response, mut stream) = send.send_request(request, false).map_err(broken)?;
+    stream.send_data(body, true).map_err(broken)?;
+    reply::read(response.await.map_err(broken)?, reply_bytes_max).await
+}
+
+/// The result of the exchange, which may be there when the connection has just ended.
+async fn driven<T>(
+    exchange: impl Future<Output = Result<T, Failure>>,
+    driver: &mut Driver,
+) -> Result<T, Failure> {
+    let mut exchange = pin!(exchange);
+    tokio::select! {
+        biased;
+        result = &mut exchange => return result,
+        _ = driver => {}
+    }
+    exchange.await
+}
+
+async fn within<T>(
+    deadline: Instant,
+    mut closed: Closed,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        _ = closed.wait_for(|closed| *closed) => Err(Failure::Cancelled),
+        result = work => result,
+        () = tokio::time::sleep_until(deadline.into()) => Err(Failure::Late),
+    }
+}
