@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-# Imported late by `otlp.py`, together with this file: grpc takes 0.1 s to import.
+# Imported late by `transport.py`, together with this file: grpc takes 0.1 s to import.
 import grpc
 
 from spanloom import __version__
+from spanloom.exporters.otlp.transport import target_of
 
 if TYPE_CHECKING:
     from spanloom.exporters.otlp.config import KeepaliveConfig, OTLPConfig
@@ -18,7 +18,7 @@ _RECONNECT_MS = (500, 10_000)
 Options = list[tuple[str, int | str]]
 
 
-def connect(config: OTLPConfig, config_dir: str) -> grpc.Channel:
+def open_channel(config: OTLPConfig, config_dir: str) -> grpc.Channel:
     """A channel that connects by itself when it is used. Raises OSError for a missing file."""
     compression = grpc.Compression.Gzip if config.compression == "gzip" else None
     target, options = target_of(config.endpoint), options_of(config)
@@ -30,21 +30,11 @@ def connect(config: OTLPConfig, config_dir: str) -> grpc.Channel:
     return grpc.secure_channel(target, credentials, options=options, compression=compression)
 
 
-def target_of(endpoint: str) -> str:
-    """The endpoint in gRPC's own naming."""
-    if endpoint.startswith(("http://", "https://")):
-        parts = urlsplit(endpoint)
-        default_port = 443 if parts.scheme == "https" else 80
-        host = parts.hostname or ""
-        bracketed = f"[{host}]" if ":" in host else host
-        return f"{bracketed}:{parts.port or default_port}"
-    return endpoint
-
-
 def options_of(config: OTLPConfig) -> Options:
     options: Options = [
         ("grpc.primary_user_agent", config.user_agent or f"Spanloom/{__version__}"),
-        ("grpc.max_send_message_length", config.max_send_message_bytes or -1),
+        # Checked before, on what compression has not made smaller yet.
+        ("grpc.max_send_message_length", -1),
         ("grpc.max_receive_message_length", config.max_recv_message_bytes),
         ("grpc.lb_policy_name", config.balancer_name),
         # Delivery has its own retries; two layers would multiply the load on a sick back end.
