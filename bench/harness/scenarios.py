@@ -23,7 +23,7 @@ class Scenario:
 
 
 THROUGHPUT = [
-    Scenario("1 span", Load(1, in_flight=512)),
+    Scenario("1 span", Load(1, in_flight=256)),
     Scenario("10 spans", Load(10, in_flight=64)),
     Scenario("100 spans", Load(100, in_flight=32)),
     Scenario("512 spans", Load(512, in_flight=16)),
