@@ -50,7 +50,7 @@ def drawn(seed: int, signal: str) -> tuple[Any, Any]:
 
 
 def spans(n_items: int, **fields: Any) -> Traces:
-    message = REQUESTS["traces"]()
+    message: Any = REQUESTS["traces"]()
     scope = message.resource_spans.add().scope_spans.add()
     for i in range(n_items):
         scope.spans.add(start_time_unix_nano=i, **fields)
@@ -159,7 +159,12 @@ def test_a_view_that_is_gone_is_no_longer_counted() -> None:
 
 def test_arrays_are_read_only() -> None:
     batch = spans(4)
-    arrays = [batch.start_time_unix_nano, batch.trace_id, batch.name.codes, batch.name.present]
+    arrays: list[Any] = [
+        batch.start_time_unix_nano,
+        batch.trace_id,
+        batch.name.codes,
+        batch.name.present,
+    ]
     batch.keep(np.array([True, True, False, True]))
     arrays += [batch.start_time_unix_nano, batch.trace_id, batch.resource_index]
     assert not any(array.flags.writeable for array in arrays)

@@ -12,7 +12,6 @@ from tests.native.batch_cases import (
     BATCHES,
     KEYS,
     TEXTS,
-    Model,
     any_value,
     canonical,
     decoded_any,
@@ -21,6 +20,7 @@ from tests.native.batch_cases import (
     request,
     wire,
 )
+from tests.native.batch_model import Model
 from tests.native.otlp_wire import REQUESTS, SIGNALS, searched, stuttered
 
 LEVELS = {

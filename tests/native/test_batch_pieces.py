@@ -11,12 +11,12 @@ from spanloom_native import BatchError, DecodeError, Logs, Traces
 
 from tests.native.batch_cases import (
     BATCHES,
-    Model,
     all_items,
     placed,
     request,
     wire,
 )
+from tests.native.batch_model import Model
 from tests.native.otlp_wire import (
     REQUESTS,
     SIGNALS,

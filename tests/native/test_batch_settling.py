@@ -143,7 +143,8 @@ def test_acknowledging_early_keeps_the_ledger_open() -> None:
 
 
 def test_books_balance_whatever_happens() -> None:
-    rng, ledger, live = random.Random(1), Ledger(), []
+    rng, ledger = random.Random(1), Ledger()
+    live: list[Traces] = []
     for _ in range(500):
         step(rng, ledger, live)
         entries = ledger.snapshot()

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bytes::Bytes;
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyType};
 
@@ -13,15 +12,17 @@ use super::column::PyColumn;
 use super::errors::wrong;
 use super::ledger::PyLedger;
 use super::messages;
+use super::objects;
+use super::requests::{checked, count_items, level_named, signal_of};
 use super::signals::{PyLogs, PyMetrics, PyTraces};
-use super::values::{self, Values};
+use super::values::Values;
 use crate::ack::{AckShare, Failure, Hold, Outcome};
 use crate::holder::Holder;
 use crate::otlp::batch::{Core, Level};
 use crate::otlp::index::Index;
+use crate::otlp::json;
 use crate::otlp::signal::Signal;
 use crate::otlp::walk::Slice;
-use crate::otlp::{json, validate};
 
 #[pyclass(subclass, name = "Batch", module = "spanloom_native")]
 pub struct PyBatch {
@@ -55,40 +56,6 @@ fn wrap(py: Python<'_>, holder: Holder) -> PyResult<Py<PyAny>> {
         Signal::Metrics => Bound::new(py, base.add_subclass(PyMetrics))?.into_any(),
     }
     .unbind())
-}
-
-fn signal_of(class: &Bound<'_, PyType>) -> PyResult<Signal> {
-    let py = class.py();
-    if class.is(py.get_type::<PyTraces>()) {
-        Ok(Signal::Traces)
-    } else if class.is(py.get_type::<PyLogs>()) {
-        Ok(Signal::Logs)
-    } else if class.is(py.get_type::<PyMetrics>()) {
-        Ok(Signal::Metrics)
-    } else {
-        Err(PyTypeError::new_err("make a Traces, Logs or Metrics, not a Batch"))
-    }
-}
-
-/// A checked request, not tied to any sender.
-fn checked(py: Python<'_>, signal: Signal, raw: Vec<u8>) -> PyResult<Core> {
-    let (raw, n_items) = py.detach(|| count_items(signal, raw))?;
-    Ok(Core::new(signal, raw, n_items, Vec::new()))
-}
-
-/// Validates, and counts what the index will find.
-fn count_items(signal: Signal, raw: Vec<u8>) -> PyResult<(Bytes, usize)> {
-    let mut summary = validate::validate(signal, &raw)?;
-    if summary.repeats_singular {
-        let merged = validate::normalise(signal, &raw)?;
-        summary = validate::validate(signal, &merged)?;
-    }
-    Ok((Bytes::from(raw), summary.n_items as usize))
-}
-
-fn level_named(name: &str) -> PyResult<Level> {
-    Level::from_name(name)
-        .ok_or_else(|| wrong("level must be item, resource, scope, event or link"))
 }
 
 /// Empties the batches; none is touched if one of them cannot be taken.
@@ -146,7 +113,7 @@ impl PyBatch {
 
     fn texts<'py>(&self, py: Python<'py>, slices: &[Slice]) -> PyResult<Bound<'py, PyList>> {
         let raw = &self.index()?.raw;
-        let texts = slices.iter().map(|slice| values::text(py, slice.bytes(raw)));
+        let texts = slices.iter().map(|slice| objects::text(py, slice.bytes(raw)));
         PyList::new(py, texts.collect::<Vec<_>>())
     }
 
@@ -318,7 +285,7 @@ impl PyBatch {
     fn keys<'py>(&self, py: Python<'py>, level: &str) -> PyResult<Bound<'py, PyList>> {
         let (level, batch) = (self.level(level)?, &self.held()?.batch);
         let keys = py.detach(|| batch.keys(level))?;
-        PyList::new(py, keys.iter().map(|key| values::text(py, key)))
+        PyList::new(py, keys.iter().map(|key| objects::text(py, key)))
     }
 
     #[pyo3(signature = (key, value, *, codes = None, r#where = None, level = "item"))]

@@ -8,7 +8,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyList;
 
 use super::arrays::owned;
-use super::values;
+use super::objects;
 use crate::otlp::batch::{Batch, Core};
 use crate::otlp::error::Error;
 use crate::otlp::value::{ABSENT, BOOL, Buffers, Cell, DOUBLE, INT, STRING};
@@ -78,7 +78,7 @@ impl PyColumn {
     fn texts<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyList>> {
         let texts = self.texts.get_or_try_init(py, || {
             let (coded, buffers) = (self.coded(py)?, self.buffers()?);
-            let texts = coded.distinct.iter().map(|cell| values::text(py, cell.bytes(&buffers)));
+            let texts = coded.distinct.iter().map(|cell| objects::text(py, cell.bytes(&buffers)));
             PyResult::Ok(PyList::new(py, texts.collect::<Vec<_>>())?.unbind())
         })?;
         Ok(texts.bind(py))
@@ -147,7 +147,7 @@ impl PyColumn {
 
     #[pyo3(signature = (default = String::new()))]
     fn strings<'py>(&self, py: Python<'py>, default: String) -> PyResult<Bound<'py, PyList>> {
-        let default = values::text(py, default.as_bytes()).into_any();
+        let default = objects::text(py, default.as_bytes()).into_any();
         let texts: Vec<Bound<'_, PyAny>> = self.texts(py)?.iter().collect();
         let text = |&code: &i32| usize::try_from(code).ok().and_then(|code| texts.get(code));
         let codes = self.coded(py)?.codes.iter();
@@ -156,7 +156,7 @@ impl PyColumn {
 
     fn objects<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let buffers = self.buffers()?;
-        let objects = self.cells.iter().map(|cell| values::object(py, cell, &buffers));
+        let objects = self.cells.iter().map(|cell| objects::object(py, cell, &buffers));
         PyList::new(py, objects.collect::<PyResult<Vec<_>>>()?)
     }
 }

@@ -11,7 +11,7 @@ use crate::otlp::walk::Slice;
 use crate::py::arrays::{self, owned};
 use crate::py::batch::PyBatch;
 use crate::py::messages;
-use crate::py::values;
+use crate::py::objects;
 
 const NAME: u32 = 1;
 
@@ -40,8 +40,8 @@ fn texts<'py>(
     let (index, batch) = (batch.index()?, &batch.held()?.batch);
     let buffers = batch.buffers()?;
     let texts = index.metrics.iter().enumerate().map(|(m, metric)| match batch.field(number, m) {
-        Some(encoded) => values::text(py, fields::text(batch.overlay(), encoded).bytes(&buffers)),
-        None => values::text(py, get(metric).bytes(&index.raw)),
+        Some(encoded) => objects::text(py, fields::text(batch.overlay(), encoded).bytes(&buffers)),
+        None => objects::text(py, get(metric).bytes(&index.raw)),
     });
     PyList::new(py, texts.collect::<Vec<_>>())
 }
