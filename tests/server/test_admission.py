@@ -44,7 +44,7 @@ def test_small_requests_in_flight_are_charged_what_they_cost() -> None:
     with Serving(held.append) as serving, export(serving) as call:
         waiting = call.future(request, timeout=10.0)
         eventually(lambda: len(held) == 1, "it is pulled")
-        assert serving.budget.used_bytes == 4096 + 5 + len(request)
+        assert serving.budget.used_bytes == (6 << 10) + 5 + len(request)
         held.pop().ack()
         assert waiting.result() == b""
 

@@ -26,7 +26,7 @@ from tests.server.serving import (
 
 REQUEST = traces(2).SerializeToString()
 N_IDLE = 10_000
-REQUEST_BYTES = 4096
+REQUEST_BYTES = 6 << 10
 
 
 def head(length: int, path: str = "/v1/traces") -> bytes:

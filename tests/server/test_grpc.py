@@ -217,3 +217,11 @@ def test_many_calls_on_one_connection_are_processed_together() -> None:
     assert sum(n_items for _, _, n_items in serving.received) == 320
     assert len(serving.received) < 64
     assert serving.count("accepted_requests") == 64
+
+
+def test_several_threads_serve_as_one() -> None:
+    request = traces(2).SerializeToString()
+    with Serving(threads=2) as serving, serves_others(serving), export(serving) as call:
+        waiting = [call.future(request, timeout=10.0) for _ in range(100)]
+        assert {reply.result() for reply in waiting} == {b""}
+    assert serving.count("accepted_items") == 200 + 1

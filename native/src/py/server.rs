@@ -1,32 +1,23 @@
-//! Listener, ByteBudget, Server and its inboxes, as Python sees them.
+//! The server, as Python sees it.
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::Method;
 use parking_lot::Mutex;
-use pyo3::create_exception;
-use pyo3::exceptions::{PyException, PyOSError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::ack::{AckShare, Hold};
 use crate::otlp::signal::Signal;
-use crate::server::budget::Budget;
 use crate::server::config::{CONNECTIONS_MAX, Config};
 use crate::server::cors::Cors;
 use crate::server::decompress::Encoding;
-use crate::server::inbox::Inbox;
-use crate::server::listener::Listener;
-use crate::server::queue::Pull;
-use crate::server::raw::RawInbox;
 use crate::server::run::Server;
 
-use super::batch::new_batch;
+use super::inbox::{Closed, PyInbox, PyRawInbox, seconds};
+use super::listening::{PyByteBudget, PyListener};
 use super::raw_request::RawRequest;
-
-create_exception!(spanloom_native, Closed, PyException, "The inbox is closed and empty.");
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("Closed", module.py().get_type::<Closed>())?;
@@ -36,131 +27,6 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyRawInbox>()?;
     module.add_class::<RawRequest>()?;
     module.add_class::<PyServer>()
-}
-
-#[pyclass(frozen, name = "ByteBudget", module = "spanloom_native")]
-struct PyByteBudget(Arc<Budget>);
-
-#[pymethods]
-impl PyByteBudget {
-    #[new]
-    fn new(limit_bytes: usize, hard_limit_bytes: usize) -> PyResult<Self> {
-        if hard_limit_bytes < limit_bytes {
-            return Err(PyValueError::new_err("hard_limit_bytes is below limit_bytes"));
-        }
-        Ok(Self(Arc::new(Budget::new(limit_bytes, hard_limit_bytes))))
-    }
-
-    #[getter]
-    fn limit_bytes(&self) -> usize {
-        self.0.limit()
-    }
-
-    #[getter]
-    fn hard_limit_bytes(&self) -> usize {
-        self.0.hard_limit()
-    }
-
-    #[getter]
-    fn used_bytes(&self) -> usize {
-        self.0.used()
-    }
-
-    #[getter]
-    fn peak_bytes(&self) -> usize {
-        self.0.peak()
-    }
-}
-
-#[pyclass(frozen, name = "Listener", module = "spanloom_native")]
-struct PyListener(Arc<Listener>);
-
-#[pymethods]
-impl PyListener {
-    #[new]
-    #[pyo3(signature = (address, *, backlog=4096))]
-    fn new(py: Python<'_>, address: &str, backlog: i32) -> PyResult<Self> {
-        // Resolving a name may take a while.
-        let bound = py.detach(|| Listener::bind(address, backlog));
-        bound.map(|listener| Self(Arc::new(listener))).map_err(|error| {
-            let message = format!("cannot listen on {address}: {error}");
-            match error.raw_os_error() {
-                Some(number) => PyOSError::new_err((number, message)),
-                None => PyOSError::new_err(message),
-            }
-        })
-    }
-
-    #[getter]
-    fn address(&self) -> &str {
-        self.0.address()
-    }
-
-    fn close(&self) {
-        self.0.close();
-    }
-}
-
-/// Seconds from Python: negative and NaN count as none, a day stands for more.
-fn seconds(seconds: f64) -> Duration {
-    const DAY_S: f64 = 86_400.0;
-    Duration::try_from_secs_f64(seconds.clamp(0.0, DAY_S)).unwrap_or_default()
-}
-
-fn pull_of(max_items: usize, max_bytes: usize, linger_s: f64, timeout_s: f64) -> Pull {
-    Pull { max_items, max_bytes, linger: seconds(linger_s), timeout: seconds(timeout_s) }
-}
-
-fn closed() -> PyErr {
-    Closed::new_err("the inbox is closed")
-}
-
-#[pyclass(frozen, name = "Inbox", module = "spanloom_native")]
-struct PyInbox(Arc<Inbox>);
-
-#[pymethods]
-impl PyInbox {
-    #[pyo3(signature = (*, max_bytes, linger_s, timeout_s))]
-    fn pull(
-        &self,
-        py: Python<'_>,
-        max_bytes: usize,
-        linger_s: f64,
-        timeout_s: f64,
-    ) -> PyResult<Option<Py<PyAny>>> {
-        let pull = pull_of(usize::MAX, max_bytes, linger_s, timeout_s);
-        let pulled = py.detach(|| self.0.pull(&pull)).map_err(|_| closed())?;
-        let Some(merged) = pulled else {
-            return Ok(None);
-        };
-        let ack = AckShare::new(merged.replies);
-        let holds: Vec<Hold> = vec![Box::new(merged.permit)];
-        new_batch(py, self.0.signal, merged.raw, merged.n_items, ack, holds).map(Some)
-    }
-
-    #[getter]
-    fn n_waiting(&self) -> usize {
-        self.0.queue.n_waiting()
-    }
-}
-
-#[pyclass(frozen, name = "RawInbox", module = "spanloom_native")]
-struct PyRawInbox(Arc<RawInbox>);
-
-#[pymethods]
-impl PyRawInbox {
-    #[pyo3(signature = (*, max_requests, linger_s, timeout_s))]
-    fn pull(
-        &self,
-        py: Python<'_>,
-        max_requests: usize,
-        linger_s: f64,
-        timeout_s: f64,
-    ) -> PyResult<Vec<RawRequest>> {
-        let pull = pull_of(max_requests, usize::MAX, linger_s, timeout_s);
-        let entries = py.detach(|| self.0.pull(&pull)).map_err(|_| closed())?;
-        Ok(entries.into_iter().map(RawRequest::from).collect())
-    }
 }
 
 #[pyclass(frozen, name = "Server", module = "spanloom_native")]
