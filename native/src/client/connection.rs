@@ -67,8 +67,14 @@ impl Connection {
             .max_blocking_threads(1)
             .build()
             .map_err(|_| Failure::Broken)?;
-        let (send, driver) = runtime.block_on(within(deadline, closed, handshake(target)))?;
-        Ok(Self { send, driver, runtime })
+        match runtime.block_on(within(deadline, closed, handshake(target))) {
+            Ok((send, driver)) => Ok(Self { send, driver, runtime }),
+            Err(failure) => {
+                // Dropping it would wait for a name lookup that outlasts the deadline.
+                runtime.shutdown_background();
+                Err(failure)
+            }
+        }
     }
 
     /// After a failure the connection must not be used again.
