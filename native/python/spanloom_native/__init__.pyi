@@ -337,7 +337,13 @@ class Server:
     def close_inboxes(self) -> None:
         """Let `pull` raise Closed once what waits is taken."""
     def stats(self) -> list[tuple[str, dict[str, str], float]]:
-        """Counters and gauges: (name, labels, value)."""
+        """Counters and gauges: (name, labels, value); counters that are zero may be absent.
+
+        `accepted_`, `refused_` (by a pipeline) and `failed_` (by this server, with `reason`)
+        `requests` and `items`, by `signal` (`none` for other paths) and `transport`;
+        `connections_{open,accepted,refused,failed}`, `accept_errors`, `in_flight_bytes`,
+        `in_flight_bytes_peak`, and `waiting_requests` by `signal`.
+        """
 
 @final
 class GrpcClient:
