@@ -72,7 +72,8 @@ async fn settle(
 ) -> Result<(), Refusal> {
     let lost = || Refusal::retryable(Reason::Lost, shared.config.retry_after);
     let (sender, outcome) = oneshot::channel();
-    let pending = Pending { sender, stats: Arc::clone(&shared.stats), source, n_items };
+    let (answers, stats) = (Arc::clone(&shared.answers), Arc::clone(&shared.stats));
+    let pending = Pending { sender, answers, stats, source, n_items };
     let n_bytes = raw.len();
     let id = inbox.queue.push(Entry { raw, permit, pending }, n_bytes).map_err(|_| lost())?;
     let ticket = Ticket { inbox, stats: &shared.stats, source, id, is_open: true };

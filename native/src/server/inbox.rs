@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use crate::ack::{Outcome, Reply};
 use crate::otlp::signal::Signal;
 
+use super::answers::Answers;
 use super::budget::Permit;
 use super::queue::{Closed, Pull, Queue};
 use super::stats::{Source, Stats};
@@ -16,6 +17,7 @@ use super::stats::{Source, Stats};
 #[derive(Debug)]
 pub struct Pending {
     pub sender: oneshot::Sender<Outcome>,
+    pub answers: Arc<Answers>,
     pub stats: Arc<Stats>,
     pub source: Source,
     pub n_items: u64,
@@ -24,8 +26,7 @@ pub struct Pending {
 impl Reply for Pending {
     fn reply(self: Box<Self>, outcome: &Outcome) {
         self.stats.settled(self.source, self.n_items, outcome);
-        // The client may be gone; what it sent is settled all the same.
-        let _ = self.sender.send(outcome.clone());
+        self.answers.push(self.sender, outcome.clone());
     }
 }
 

@@ -5,6 +5,7 @@
 //! Nothing here knows Python; threads from outside pull from the inboxes.
 
 pub mod address;
+pub mod answers;
 pub mod body;
 pub mod budget;
 pub mod config;

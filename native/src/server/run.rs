@@ -108,6 +108,7 @@ impl Server {
             routes,
             budget: Arc::clone(&self.budget),
             stats: Arc::clone(&self.stats),
+            answers: Arc::default(),
             inboxes: Arc::clone(&self.inboxes),
         });
         *phase = Phase::Running(spawn(shared, accepting)?);
@@ -197,6 +198,8 @@ async fn run(
 ) -> bool {
     let (stop, stopping) = watch::channel(false);
     let graceful = Arc::new(GracefulShutdown::new());
+    let answers = Arc::clone(&shared.answers);
+    tokio::spawn(async move { answers.deliver().await });
     let mut accepts = JoinSet::new();
     for acceptor in acceptors {
         let (shared, graceful) = (Arc::clone(&shared), Arc::clone(&graceful));

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::otlp::signal::Signal;
 
+use super::answers::Answers;
 use super::body::{self, RequestBody};
 use super::budget::{Budget, Permit};
 use super::config::{Config, REQUEST_BYTES};
@@ -79,6 +80,7 @@ pub struct Shared {
     pub routes: Routes,
     pub budget: Arc<Budget>,
     pub stats: Arc<Stats>,
+    pub answers: Arc<Answers>,
     pub inboxes: Arc<[Arc<Inbox>; 3]>,
 }
 
