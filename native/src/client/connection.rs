@@ -50,6 +50,22 @@ impl Failure {
     }
 }
 
+/// A gRPC message and what precedes it: a flag and the length.
+#[derive(Clone)]
+pub struct Framed {
+    prefix: Bytes,
+    body: Bytes,
+}
+
+impl Framed {
+    /// None beyond 4 GiB.
+    pub fn new(body: Bytes, is_compressed: bool) -> Option<Self> {
+        let mut prefix = vec![u8::from(is_compressed)];
+        prefix.extend_from_slice(&u32::try_from(body.len()).ok()?.to_be_bytes());
+        Some(Self { prefix: prefix.into(), body })
+    }
+}
+
 type Driver = Pin<Box<dyn Future<Output = Result<(), h2::Error>> + Send>>;
 type Closed = watch::Receiver<bool>;
 
@@ -81,13 +97,13 @@ impl Connection {
     pub fn call(
         &mut self,
         request: http::Request<()>,
-        body: Bytes,
+        message: Framed,
         reply_bytes_max: usize,
         deadline: Instant,
         closed: Closed,
     ) -> Result<Reply, Failure> {
         let Self { send, driver, runtime } = self;
-        let exchange = exchange(send, request, body, reply_bytes_max);
+        let exchange = exchange(send, request, message, reply_bytes_max);
         runtime.block_on(within(deadline, closed, driven(exchange, driver)))
     }
 }
@@ -108,13 +124,14 @@ async fn handshake(target: &Target) -> Result<(SendRequest<Bytes>, Driver), Fail
 async fn exchange(
     send: &mut SendRequest<Bytes>,
     request: http::Request<()>,
-    body: Bytes,
+    message: Framed,
     reply_bytes_max: usize,
 ) -> Result<Reply, Failure> {
     let broken = |error: h2::Error| Failure::from_h2(&error);
     poll_fn(|context| send.poll_ready(context)).await.map_err(broken)?;
     let (response, mut stream) = send.send_request(request, false).map_err(broken)?;
-    stream.send_data(body, true).map_err(broken)?;
+    stream.send_data(message.prefix, false).map_err(broken)?;
+    stream.send_data(message.body, true).map_err(broken)?;
     reply::read(response.await.map_err(broken)?, reply_bytes_max).await
 }
 

@@ -7,13 +7,13 @@ mod target;
 
 use std::time::{Duration, Instant};
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TE, USER_AGENT};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use connection::{Connection, Failure};
+use connection::{Connection, Failure, Framed};
 pub use reply::Reply;
 use target::Target;
 
@@ -63,18 +63,18 @@ impl Client {
     ///
     /// A kept connection that turns out to be gone is replaced once. The message may then
     /// arrive twice, which OTLP allows.
-    pub fn call(&self, path: &str, message: &[u8], timeout: Duration) -> Reply {
+    pub fn call(&self, path: &str, message: Bytes, timeout: Duration) -> Reply {
         let deadline = Instant::now() + timeout;
         let Ok(request) = self.request(path, timeout) else {
             return Reply::status(reply::INTERNAL);
         };
-        let Some(body) = frame(message, self.is_compressed) else {
+        let Some(message) = Framed::new(message, self.is_compressed) else {
             return Reply::status(reply::INTERNAL);
         };
         loop {
             let kept = self.idle.lock().pop();
             let was_kept = kept.is_some();
-            match self.attempt(kept, request.clone(), body.clone(), deadline) {
+            match self.attempt(kept, request.clone(), message.clone(), deadline) {
                 Err(Failure::Broken) if was_kept => {}
                 Err(failure) => return Reply::status(failure.code()),
                 Ok(reply) => return reply,
@@ -86,7 +86,7 @@ impl Client {
         &self,
         kept: Option<Connection>,
         request: http::Request<()>,
-        body: Bytes,
+        message: Framed,
         deadline: Instant,
     ) -> Result<Reply, Failure> {
         let closed = self.closed.subscribe();
@@ -94,7 +94,7 @@ impl Client {
             Some(connection) => connection,
             None => Connection::open(&self.target, deadline, closed.clone())?,
         };
-        let reply = connection.call(request, body, self.reply_bytes_max, deadline, closed)?;
+        let reply = connection.call(request, message, self.reply_bytes_max, deadline, closed)?;
         let mut idle = self.idle.lock();
         if idle.len() < IDLE_MAX && !*self.closed.borrow() {
             idle.push(connection);
@@ -141,14 +141,4 @@ fn headers(
         headers.append(HeaderName::try_from(name)?, value);
     }
     Ok(headers)
-}
-
-/// A gRPC message: a flag, the length, the bytes. None beyond 4 GiB.
-fn frame(message: &[u8], is_compressed: bool) -> Option<Bytes> {
-    let length = u32::try_from(message.len()).ok()?;
-    let mut framed = BytesMut::with_capacity(message.len() + 5);
-    framed.put_u8(u8::from(is_compressed));
-    framed.put_u32(length);
-    framed.put_slice(message);
-    Some(framed.freeze())
 }

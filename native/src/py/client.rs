@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
 use crate::client::{Client, Config};
@@ -39,11 +41,13 @@ impl PyGrpcClient {
         &self,
         py: Python<'py>,
         path: &str,
-        message: &[u8],
+        message: PyBackedBytes,
         timeout_s: f64,
     ) -> PyResult<PyReply<'py>> {
         let timeout = Duration::try_from_secs_f64(timeout_s)
             .map_err(|_| PyValueError::new_err("timeout_s must be finite and not negative"))?;
+        // Sent from where Python keeps it.
+        let message = Bytes::from_owner(message);
         let reply = py.detach(|| self.0.call(path, message, timeout));
         let details = reply.details.map(|details| PyBytes::new(py, &details));
         Ok((reply.code, PyBytes::new(py, &reply.message), details))
