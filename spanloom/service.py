@@ -8,6 +8,7 @@ switch, the old graph goes on as if nothing had been asked.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import queue
@@ -225,6 +226,8 @@ def run(sources: list[str], sets: list[str]) -> int:
     except StartError as error:
         logger.critical(str(error))
         return 1
+    # What lives as long as the process need not be walked by every collection.
+    gc.freeze()
     event = events.get()
     while event == "reload":
         _reload(service, sources, sets)

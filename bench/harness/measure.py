@@ -44,7 +44,7 @@ class Run:
         latency_us_p50: from when a request ought to start to its answer.
         rss_idle_mib, rss_peak_mib: after warm-up and at most while under load.
         load_cpu_us_per_request: CPU of generator and sink together.
-        others_cores: cores that processes outside the measurement used meanwhile.
+        others_cores: cores that others used meanwhile: processes, and the host (steal time).
         generator, sink: the reports of both.
     """
 

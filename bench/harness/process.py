@@ -84,9 +84,9 @@ def rss_bytes(root_pid: int) -> int:
 
 
 def machine_busy_s() -> float:
-    """CPU seconds that all processes of the machine have used since it started."""
-    user, nice, system, _idle, _iowait, irq, softirq, *_ = _machine_ticks()
-    return (user + nice + system + irq + softirq) / TICKS_PER_S
+    """CPU seconds used by all processes since the machine started, or taken by its host."""
+    user, nice, system, _idle, _iowait, irq, softirq, steal, *_ = _machine_ticks()
+    return (user + nice + system + irq + softirq + steal) / TICKS_PER_S
 
 
 def _machine_ticks() -> list[int]:
