@@ -6,18 +6,21 @@ The convention, for every Markdown file of the repository outside the component 
   `receivers:` and `service:` at its left edge; any other YAML must at least parse;
 - a block opened with `sh run` is run by bash, in an empty folder that holds `pipelines.yaml`,
   with `spanloom` on the PATH; it has to exit 0. A block opened with plain `sh` is only shown;
+- `sh run beside` is the same while a collector runs on `pipelines.yaml`, on its own ports;
 - a block opened with `text output` right after a `sh run` block is what that prints, where
   a line `...` stands for any lines.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +62,7 @@ YAML_BLOCKS = [block for block in BLOCKS if block.kind == "yaml"]
 RUN_BLOCKS = [
     (block, following if following.kind == "text output" else None)
     for block, following in zip(BLOCKS, [*BLOCKS[1:], Block(ROOT, 0, "", "")], strict=True)
-    if block.kind == "sh run"
+    if block.kind in {"sh run", "sh run beside"}
 ]
 
 
@@ -71,6 +74,21 @@ def _captured(argv: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     env = {**os.environ, "PATH": path}
     return subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+@contextlib.contextmanager
+def _collector(folder: Path) -> Iterator[None]:
+    """A collector on the shipped file, once it says that it is ready."""
+    argv = [sys.executable, "-m", "spanloom", "--config", "pipelines.yaml"]
+    with subprocess.Popen(argv, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        assert any("Everything is ready" in line for line in lines), "the collector ended"
+        try:
+            yield
+        finally:
+            process.terminate()
+    assert process.returncode == 0
 
 
 def _as_pattern(expected: str) -> str:
@@ -95,7 +113,8 @@ def test_yaml_in_documents_is_valid(block: Block, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("block", "output"), RUN_BLOCKS, ids=str)
 def test_shell_in_documents_works(block: Block, output: Block | None, tmp_path: Path) -> None:
     shutil.copy(ROOT / "pipelines.yaml", tmp_path)
-    done = _captured(["bash", "-euo", "pipefail", "-c", block.text], tmp_path)
+    with _collector(tmp_path) if block.kind == "sh run beside" else contextlib.nullcontext():
+        done = _captured(["bash", "-euo", "pipefail", "-c", block.text], tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     if output:
         assert fnmatch.fnmatchcase(done.stdout.strip(), _as_pattern(output.text))
