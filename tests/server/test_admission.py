@@ -10,6 +10,7 @@ import pytest
 from spanloom_native import ByteBudget
 
 from tests.server.grpc_calls import export, retry_delay_s
+from tests.server.otlp_bytes import in_span
 from tests.server.serving import JSON, MIB, PROTOBUF, Serving, eventually, serves_others, traces
 
 REQUEST = traces(1, content_bytes=MIB).SerializeToString()
@@ -74,6 +75,22 @@ def test_decompression_counts_too() -> None:
             call(request, timeout=10.0, compression=grpc.Compression.Gzip)
         assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
         assert serving.budget.peak_bytes <= 2 * MIB
+
+
+def test_millions_of_tiny_attributes_are_charged_what_their_index_costs() -> None:
+    message = traces()
+    encoded = message.resource_spans[0].scope_spans[0].spans[0].SerializeToString()
+    request = in_span(encoded + b"\x4a\x00" * 100_000)
+    held: list[Any] = []
+    with Serving(held.append, budget=(4 * MIB, 4 * MIB)) as serving, export(serving) as call:
+        waiting = call.future(request, timeout=10.0)
+        eventually(lambda: len(held) == 1, "it is pulled")
+        assert serving.budget.used_bytes >= 100_000 * 32
+        held.pop().ack()
+        assert waiting.result() == b""
+    with Serving(budget=(MIB, 2 * MIB)) as serving, serves_others(serving):
+        assert post(serving, request).status_code == 413
+        assert serving.count("failed_requests", reason="too_large") == 1
 
 
 def test_bytes_are_held_until_the_batch_is_freed() -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.server.grpc_calls import export
+from tests.server.otlp_bytes import field, in_span
 from tests.server.serving import PROTOBUF, Serving, serves_others, traces
 
 WHOLE = traces(2).SerializeToString()
@@ -21,20 +22,6 @@ def nested(depth: int) -> bytes:
     attribute = field(2, value)
     span = field(9, attribute)
     return field(1, field(2, field(2, span)))
-
-
-def field(number: int, payload: bytes) -> bytes:
-    """A length-delimited field."""
-    length, size = len(payload), b""
-    while length >= 0x80:
-        size += bytes([length & 0x7F | 0x80])
-        length >>= 7
-    return bytes([number << 3 | 2]) + size + bytes([length]) + payload
-
-
-def in_span(payload: bytes) -> bytes:
-    """A request with one span of these bytes."""
-    return field(1, field(2, field(2, payload)))
 
 
 BAD = {

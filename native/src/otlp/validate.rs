@@ -29,6 +29,8 @@ const FIXED32: u64 = 5;
 pub struct Summary {
     /// Spans, log records or data points, those with bad ids included.
     pub n_items: u32,
+    /// Messages below the request, at any depth.
+    pub n_messages: u32,
     /// Items that `drop_bad_ids` would remove.
     pub n_bad_ids: u32,
     /// Some singular field or oneof occurs more than once in its message. Such a request
@@ -81,6 +83,7 @@ impl<'a> Walk<'a> {
     fn message(&mut self, message: &'static Message, mut rest: &'a [u8], depth: u32) -> Option<()> {
         let mut seen = 0;
         let mut repeated = 0;
+        self.summary.n_messages += 1;
         while !rest.is_empty() {
             let field = rest;
             let (tag, payload) = self.varint::<SHORT_VARINT_BYTES_MAX>(field)?;

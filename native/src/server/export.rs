@@ -24,6 +24,7 @@ const BAD_ID: &str =
 struct Checked {
     raw: Bytes,
     n_items: u64,
+    n_messages: u32,
     rejected: Option<Rejected>,
 }
 
@@ -33,7 +34,8 @@ fn check(signal: Signal, mut raw: Bytes) -> Result<Checked, Error> {
         raw = validate::normalise(signal, &raw)?.into();
         summary = validate::validate(signal, &raw)?;
     }
-    let mut checked = Checked { raw, n_items: u64::from(summary.n_items), rejected: None };
+    let (n_items, n_messages) = (u64::from(summary.n_items), summary.n_messages);
+    let mut checked = Checked { raw, n_items, n_messages, rejected: None };
     if summary.n_bad_ids > 0 {
         checked.raw = validate::drop_bad_ids(signal, &checked.raw)?.into();
         checked.n_items = u64::from(validate::validate(signal, &checked.raw)?.n_items);
@@ -48,7 +50,7 @@ pub async fn export(
     signal: Signal,
     transport: Transport,
     raw: Bytes,
-    permit: Permit,
+    mut permit: Permit,
 ) -> Result<Option<Rejected>, Refusal> {
     let source = Source { signal: Some(signal), transport };
     let checked = check(signal, raw)
@@ -57,6 +59,7 @@ pub async fn export(
         shared.stats.failed(source, Reason::BadId, 0, rejected.n_items);
     }
     if checked.n_items > 0 {
+        shared.cover_index(&mut permit, checked.raw.len(), checked.n_messages)?;
         settle(shared, source, shared.inbox(signal), checked.raw, checked.n_items, permit).await?;
     }
     Ok(checked.rejected)

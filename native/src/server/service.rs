@@ -14,7 +14,7 @@ use crate::otlp::signal::Signal;
 use super::answers::Answers;
 use super::body::{self, RequestBody};
 use super::budget::{Budget, Permit};
-use super::config::{Config, REQUEST_BYTES};
+use super::config::{Config, INDEX_BYTES_PER_MESSAGE, REQUEST_BYTES};
 use super::decompress::{Failure, inflate};
 use super::inbox::Inbox;
 use super::otlp_grpc;
@@ -150,6 +150,24 @@ impl Shared {
     /// Lets the permit cover a body of another size in the place of the one that came.
     pub fn resize(&self, permit: &mut Permit, n_body_bytes: usize) -> Result<(), Refusal> {
         permit.resize(REQUEST_BYTES + n_body_bytes).map_err(|_| self.overload())
+    }
+
+    /// Lets the permit cover the index of a request that has more messages than bytes to match:
+    /// millions of empty attributes are small on the wire only.
+    pub fn cover_index(
+        &self,
+        permit: &mut Permit,
+        n_body_bytes: usize,
+        n_messages: u32,
+    ) -> Result<(), Refusal> {
+        let n_index_bytes = INDEX_BYTES_PER_MESSAGE.saturating_mul(n_messages as usize);
+        if n_index_bytes <= n_body_bytes + REQUEST_BYTES {
+            return Ok(());
+        }
+        if REQUEST_BYTES.saturating_add(n_index_bytes) > self.budget.hard_limit() {
+            return Err(Refusal::new(Reason::TooLarge));
+        }
+        self.resize(permit, n_index_bytes)
     }
 
     /// Lets a raw request wait for its answer.
