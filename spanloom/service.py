@@ -25,7 +25,8 @@ from spanloom.config.model import LogsTelemetry, Prometheus
 from spanloom.flow import Refuse
 from spanloom.graph import Builder, Graph
 from spanloom.host import ComponentHost, Listeners
-from spanloom.telemetry import MetricsServer, Telemetry
+from spanloom.metrics_server import MetricsServer
+from spanloom.telemetry import Telemetry
 
 SHUTDOWN_TIMEOUT_S = 25.0
 """For everything that stops; below the 30 s that orchestrators grant by default."""

@@ -6,7 +6,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from spanloom.config.model import Prometheus
-from spanloom.telemetry import MetricsServer, Sample, Telemetry
+from spanloom.metrics_server import MetricsServer
+from spanloom.telemetry import Sample, Telemetry
 
 
 @pytest.fixture
