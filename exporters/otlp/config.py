@@ -10,7 +10,7 @@ from spanloom.config.fields import Block, ByteSize, Duration, HeaderMap, Target
 from spanloom.delivery import DeliveryConfig
 from spanloom.delivery.tls import TLSClientConfig
 
-_ONLY_HTTP = ("zstd", "snappy", "zlib", "deflate")
+_ONLY_HTTP = ("snappy", "zlib", "deflate")
 _RESERVED = ("grpc-", ":")
 
 
@@ -36,8 +36,8 @@ class OTLPConfig(DeliveryConfig):
     tls: TLSClientConfig = TLSClientConfig()
     """TLS is on unless `insecure: true` or the endpoint begins with `http://` or `unix:`."""
 
-    compression: Literal["gzip", "none"] = "gzip"
-    """Of requests. gRPC's Python library has no zstd or snappy; `otlp_http` has."""
+    compression: Literal["gzip", "zstd", "none"] = "gzip"
+    """Of requests. zstd goes in plain text without keepalive and wait_for_ready only."""
 
     headers: HeaderMap = Field(default_factory=dict)
     """Sent as metadata with every request; the values are secret."""
@@ -64,7 +64,7 @@ class OTLPConfig(DeliveryConfig):
     @classmethod
     def _explain_compression(cls, value: object) -> object:
         if value in _ONLY_HTTP:
-            raise ValueError(f"gRPC has no {value} here; use gzip or none, or exporter otlp_http")
+            raise ValueError(f"gRPC has no {value} here; use gzip, zstd or none, or otlp_http")
         return "none" if value == "" else value
 
     @field_validator("headers")
@@ -80,7 +80,15 @@ class OTLPConfig(DeliveryConfig):
         if self.tls.insecure_skip_verify and self.uses_tls:
             text = "tls.insecure_skip_verify is not possible over gRPC here; give tls.ca_file"
             raise ValueError(text + " and tls.server_name_override, or use exporter otlp_http")
+        if self.compression == "zstd" and not self.uses_native_client:
+            text = "compression zstd needs plain text, no keepalive and no"
+            raise ValueError(text + " wait_for_ready; use gzip or none, or exporter otlp_http")
         return self
+
+    @property
+    def uses_native_client(self) -> bool:
+        """Whether requests leave through the native core; otherwise through grpcio."""
+        return not (self.uses_tls or self.keepalive.enabled or self.wait_for_ready)
 
     @property
     def uses_tls(self) -> bool:

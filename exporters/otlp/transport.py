@@ -47,28 +47,28 @@ class Transport(Protocol):
 
 def connect(config: OTLPConfig, config_dir: str) -> Transport:
     """The transport for a config. Raises OSError for a TLS file that cannot be read."""
-    if config.uses_tls or config.keepalive.enabled or config.wait_for_ready:
-        return GrpcioTransport(config, config_dir)
-    return NativeTransport(config)
+    if config.uses_native_client:
+        return NativeTransport(config)
+    return GrpcioTransport(config, config_dir)
 
 
 class NativeTransport:
     """Through `spanloom_native.GrpcClient`."""
 
     def __init__(self, config: OTLPConfig) -> None:
-        self._is_gzip = config.compression == "gzip"
+        self._encoding = None if config.compression == "none" else config.compression
         target = target_of(config.endpoint)
         self._client = GrpcClient(
             target,
             authority="localhost" if target.startswith("unix:") else target,
             user_agent=config.user_agent or f"Spanloom/{__version__}",
             metadata=[(name, secret.reveal()) for name, secret in config.headers.items()],
-            encoding="gzip" if self._is_gzip else None,
+            encoding=self._encoding,
             reply_bytes_max=config.max_recv_message_bytes,
         )
 
     def prepare(self, request: bytes) -> bytes:
-        return compress(request, "gzip") if self._is_gzip else request
+        return request if self._encoding is None else compress(request, self._encoding)
 
     def call(self, signal: Signal, message: bytes, timeout_s: float) -> bytes:
         code, reply, details = self._client.call(METHODS[signal], message, timeout_s)

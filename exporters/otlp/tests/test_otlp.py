@@ -17,8 +17,10 @@ from spanloom import __version__
 from spanloom.delivery import SendError
 from spanloom.exporters.otlp import FACTORY
 from spanloom.exporters.otlp.config import OTLPConfig
+from spanloom.exporters.otlp.transport import NativeTransport
 from spanloom.testing import FakeHost, build_logs, build_metrics, build_traces, make_settings
 from spanloom.testing.sink import Answer, RecordingSink
+from tests.server.serving import Serving
 
 Start = Callable[..., Any]
 
@@ -187,10 +189,25 @@ def test_unix_socket_is_reached(tmp_path: Path, start: Start) -> None:
         assert len(sink.requests) == 1
 
 
-@pytest.mark.parametrize("compression", ["zstd", "snappy"])
-def test_refuses_compression_that_grpc_has_not(compression: str) -> None:
-    with pytest.raises(ValidationError, match=f"no {compression} here.*otlp_http"):
-        FACTORY.config.model_validate({"endpoint": "a:1", "compression": compression})
+def test_refuses_compression_that_grpc_has_not() -> None:
+    with pytest.raises(ValidationError, match=r"no snappy here.*otlp_http"):
+        FACTORY.config.model_validate({"endpoint": "a:1", "compression": "snappy"})
+
+
+def test_refuses_zstd_where_only_grpcio_can_connect() -> None:
+    with pytest.raises(ValidationError, match=r"zstd needs plain text.*otlp_http"):
+        FACTORY.config.model_validate({"endpoint": "a:1", "compression": "zstd"})
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstd", "none"])
+def test_the_native_client_sends_every_compression(compression: str) -> None:
+    request = build_traces(3).SerializeToString()
+    with Serving() as serving:
+        keys = {"endpoint": serving.url, "compression": compression}
+        transport = NativeTransport(OTLPConfig.model_validate(keys))
+        assert transport.call("traces", transport.prepare(request), 10.0) == b""
+        transport.close()
+    assert serving.received == [("traces", request, 3)]
 
 
 def test_refuses_to_skip_verification() -> None:
