@@ -105,8 +105,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             (tmp_path / name).write_text(code)
     (readme,) = blocks("markdown")
     (tmp_path / FOLDER / "README.md").write_text(readme.replace("~~~", "```"))
-    paths = [*spanloom.processors.__path__, str(tmp_path / "processors")]
-    monkeypatch.setattr(spanloom.processors, "__path__", paths)
+    # Not by attribute: pytest's own importing may have left another module object there.
+    package = sys.modules[spanloom.processors.__name__]
+    paths = [*package.__path__, str(tmp_path / "processors")]
+    monkeypatch.setattr(package, "__path__", paths)
     yield tmp_path / FOLDER
     for name in [name for name in sys.modules if "latency_class" in name]:
         del sys.modules[name]
