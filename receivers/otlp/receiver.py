@@ -23,8 +23,9 @@ from spanloom.receivers.otlp.metrics import ReceiverMetrics
 if TYPE_CHECKING:
     from spanloom_native import Listener
 
-MERGED_BYTES_MAX = 4 * MIB
-"""Requests are merged up to this size; enough to make the cost per call small."""
+MERGED_BYTES_MAX = 3 * MIB
+"""Requests are merged up to this size: enough to make the cost per call small, and less than
+what exporters send at once (3.5 MB), because a batch that must be split must be indexed first."""
 WORKERS_MAX = 8
 """Workers share one interpreter lock: more of them would only wait for each other."""
 PULL_TIMEOUT_S = 60.0
