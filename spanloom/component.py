@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from spanloom.batch import Batch, Logs, Metrics, Signal, Traces
+from spanloom.batch import Batch, BatchError, Logs, Metrics, Signal, Traces
 from spanloom.logs import describe
 
 if TYPE_CHECKING:
@@ -158,16 +158,23 @@ class Processor(Component):
         """Process, and hand on. What raises is settled by `on_error`."""
         untouched = batch.fork() if self.on_error == "pass" else None
         try:
-            with self.lock:
-                result = self.process(batch)
-            if result is not None and result is not batch:
-                result.adopt(batch)
-        except Exception as error:  # noqa: BLE001 - a processor's failure is data, not a crash
+            result = self._processed(batch)
+        # A processor's failure is data, not a crash; a panic of native code is no Exception.
+        except BaseException as error:  # noqa: BLE001
             self._settle_failed(batch, untouched, error)
             return
         if untouched is not None:
             untouched.ack()
         self._hand_on(batch, result)
+
+    def _processed(self, batch: AnyBatch) -> AnyBatch | None:
+        with self.lock:
+            result = self.process(batch)
+        if batch.open_views:
+            raise BatchError("the processor kept an array of the batch")
+        if result is not None and result is not batch:
+            result.adopt(batch)
+        return result
 
     def _hand_on(self, batch: AnyBatch, result: AnyBatch | None) -> None:
         if result is None:
@@ -177,7 +184,9 @@ class Processor(Component):
         else:
             self.next.consume(result)
 
-    def _settle_failed(self, batch: AnyBatch, untouched: AnyBatch | None, error: Exception) -> None:
+    def _settle_failed(
+        self, batch: AnyBatch, untouched: AnyBatch | None, error: BaseException
+    ) -> None:
         fields = {"component": self.settings.id, "error": describe(error)}
         self.settings.logger.error("the processor failed on a batch", extra=fields)
         if untouched is not None:

@@ -154,7 +154,8 @@ class OtlpReceiver(Receiver):
         try:
             # Read anew each time: a reload swaps the consumers.
             self.consumers[signal].consume(batch)
-        except Exception as error:  # noqa: BLE001 - freed unsettled, the batch is refused retryably
+        # Freed unsettled, the batch is refused retryably. A panic of native code is no Exception.
+        except BaseException as error:  # noqa: BLE001
             self.settings.logger.error(
                 "A pipeline failed on a batch; its senders are asked to try again.",
                 extra={"error_type": type(error).__name__},
