@@ -14,6 +14,7 @@ import os
 import queue
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -49,12 +50,11 @@ class Deadline:
 
 
 class Service:
-    """One configuration at work; the main thread alone calls it."""
+    """One configuration at work; called by one thread at a time."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.telemetry = Telemetry()
         self.graph = Graph()
-        self.fatal: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._clock = clock or SystemClock()
         self._listeners = Listeners()
         self._metrics_server: MetricsServer | None = None
@@ -68,8 +68,8 @@ class Service:
     def start(self, config: LoadedConfig) -> None:
         """Everything up and receiving. Raises StartError with everything stopped again."""
         self._apply_telemetry(config)
-        graph = self._build(config)
         try:
+            graph = self._build(config)
             self._start(graph, graph.without(Graph()))
         except StartError:
             self._serve_metrics(None)
@@ -188,7 +188,6 @@ class Service:
         self._metrics_server, self._metrics_page = server, page
 
     def _fail(self, component_id: str, error: BaseException) -> None:
-        self.fatal.put(component_id)
         fields = {"component": component_id, "error": logs.describe(error)}
         logger.critical("a component cannot go on; the process ends", extra=fields)
         self._on_fatal()
@@ -234,7 +233,10 @@ def run(sources: list[str], sets: list[str]) -> int:
         _reload(service, sources, sets)
         event = events.get()
     logger.info("Stopping: draining what is in flight.")
-    service.shutdown()
+    # Not on this thread: native code that waits would keep a second signal waiting too.
+    stopping = threading.Thread(target=service.shutdown, name="spanloom-shutdown")
+    stopping.start()
+    stopping.join()
     logger.info("Stopped.")
     return 1 if event == "fatal" else 0
 

@@ -6,6 +6,7 @@ import socket
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -45,6 +46,16 @@ class Sender:
             code: grpc.StatusCode = error.code()
             return code
         return grpc.StatusCode.OK
+
+    def answer(self, request: bytes) -> tuple[int, str]:
+        """The status code of the answer as a number, and all its text."""
+        call = self.begin(request)
+        details = f"{call.details()} {call.trailing_metadata()}"
+        return int(call.code().value[0]), details
+
+    def begin(self, request: bytes) -> Any:
+        """A call in flight."""
+        return self._export["traces"].future(request, timeout=20.0)
 
     def close(self) -> None:
         self._channel.close()
