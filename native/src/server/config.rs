@@ -24,8 +24,8 @@ pub const HTTP1_BUFFER_BYTES_MAX: usize = 64 << 10;
 /// What a request in flight costs beside its body: stream, task, headers, place in the queue.
 /// Measured 5.5 KB with 10,000 one-span calls waiting on ten connections.
 pub const REQUEST_BYTES: usize = 6 << 10;
-/// What an index may hold for each message of a request: a row of 32 bytes for an attribute of
-/// two messages, some 110 bytes for an item, which has several.
+/// What an index may hold for each message of a request, rounded up: a row of 24 bytes for an
+/// attribute, which may be one empty message; about 100 bytes for an item, which has several.
 pub const INDEX_BYTES_PER_MESSAGE: usize = 32;
 /// The default window of 64 KiB makes bodies of 0.5 MB stop and go.
 pub const STREAM_WINDOW_BYTES: u32 = 1 << 20;
