@@ -13,8 +13,8 @@ CARGO_TEST_FLAGS ?=
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
-NATIVE_SOURCES := $(shell find native/src native/python -name '*.rs' -o -name '*.py' -o -name '*.pyi')
-NATIVE_MANIFESTS := native/Cargo.toml native/Cargo.lock native/pyproject.toml
+NATIVE_SOURCES := $(shell find native/src native/scan native/python -name '*.rs' -o -name '*.py' -o -name '*.pyi')
+NATIVE_MANIFESTS := native/Cargo.toml native/Cargo.lock native/scan/Cargo.toml native/pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-native test-python test-node check check-native check-python format native bench dist clean
@@ -40,7 +40,7 @@ run: $(READY) ## run the collector on pipelines.yaml (or CONFIG=file)
 test: test-native test-python ## every test
 
 test-native: ## the engine's tests; it knows no Python
-	cd native && $(CARGO) test --locked $(CARGO_TEST_FLAGS)
+	cd native && $(CARGO) test --workspace --locked $(CARGO_TEST_FLAGS)
 
 test-python: $(READY)
 	$(BIN)/pytest
@@ -57,8 +57,8 @@ check-python: $(READY)
 	$(BIN)/mypy
 
 check-native: $(READY)
-	cd native && $(CARGO) fmt --check
-	cd native && $(CARGO) clippy --locked --all-targets -- -D warnings
+	cd native && $(CARGO) fmt --all --check
+	cd native && $(CARGO) clippy --workspace --locked --all-targets -- -D warnings
 	cd native && $(CARGO) clippy --locked --all-targets --features python -- -D warnings
 	cd bench/load && $(CARGO) fmt --check
 	cd bench/load && $(CARGO) clippy --locked --all-targets -- -D warnings
@@ -66,7 +66,7 @@ check-native: $(READY)
 format: $(READY) ## put every source into its one form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	cd native && $(CARGO) fmt
+	cd native && $(CARGO) fmt --all
 	cd bench/load && $(CARGO) fmt
 
 native: | $(READY) ## rebuild the native core in seconds while working on it

@@ -1,0 +1,75 @@
+//! What needs more than a regular expression: one file per entity.
+
+use std::ops::Range;
+
+/// Where to look: the text around one anchor.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// The whole view; folded, so that digits, dashes and spaces are ASCII.
+    pub text: &'a [u8],
+    /// The anchor in it: a literal, or a run of `runs`.
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A candidate. The engine adds what context says, and compares with the rule's thresholds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    pub start: usize,
+    pub end: usize,
+    /// 0 to 100: how sure the shape alone makes us.
+    pub score: u8,
+}
+
+/// What a detector found at one site.
+#[derive(Debug, Default)]
+pub struct Matches {
+    pub found: Vec<Match>,
+    /// Anchors of the same rule before this position cannot lead to anything either. It is
+    /// what keeps a megabyte of anchors linear.
+    pub barren_until: usize,
+}
+
+impl Matches {
+    pub fn push(&mut self, range: Range<usize>, score: u8) {
+        self.found.push(Match { start: range.start, end: range.end, score });
+    }
+}
+
+pub type Detect = fn(&Site<'_>, &mut Matches);
+
+/// What calls a detector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Lower case; found in any case.
+    Literal(&'static str),
+    /// A digit cluster of at least so many digits.
+    Digits(usize),
+    HexGroups,
+    /// A token of at least so many bytes.
+    Token(usize),
+}
+
+#[derive(Debug)]
+pub struct Detector {
+    pub name: &'static str,
+    pub anchors: &'static [Anchor],
+    pub detect: Detect,
+}
+
+/// By name, for rules with `detector: NAME`.
+pub static DETECTORS: &[&Detector] = &[];
+
+pub fn detector(name: &str) -> Option<&'static Detector> {
+    DETECTORS.iter().find(|detector| detector.name == name).copied()
+}
+
+/// A check on what a regular expression matched (its group, if it has one).
+pub type Validate = fn(&[u8]) -> bool;
+
+/// By name, for rules with `validators: [NAME]`.
+pub static VALIDATORS: &[(&str, Validate)] = &[];
+
+pub fn validator(name: &str) -> Option<Validate> {
+    VALIDATORS.iter().find(|(known, _)| *known == name).map(|&(_, validate)| validate)
+}

@@ -1,0 +1,331 @@
+//! The rules as they arrive: one JSON document, made and checked by the loader in Python.
+
+use serde::Deserialize;
+
+use crate::place::{Location, Role, Signal};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    pub rules: Vec<Rule>,
+    /// Concerns all rules, besides their own.
+    #[serde(default)]
+    pub allow: Allow,
+    #[serde(default)]
+    pub keys: Keys,
+    #[serde(default)]
+    pub limits: Limits,
+    #[serde(default)]
+    pub decode: Decode,
+    #[serde(default)]
+    pub scan_numbers: ScanNumbers,
+    #[serde(default)]
+    pub on_oversize: OnOversize,
+    /// None: a value that could not be scanned is replaced. Some(()) never comes by default.
+    #[serde(default)]
+    pub pass_unscanned: bool,
+    #[serde(default)]
+    pub hmac: Option<HmacKey>,
+    #[serde(default)]
+    pub injection: Injection,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Unique; `[a-z0-9_.]+`.
+    pub id: String,
+    #[serde(rename = "match")]
+    pub matcher: Matcher,
+    /// Decides among overlapping findings, the first named winning.
+    pub class: Class,
+    /// The shape's own confidence, 0 to 100, for regex and phrases. Detectors bring theirs.
+    #[serde(default = "sure")]
+    pub score: u8,
+    /// Words that raise the score by `CONTEXT_BONUS` within 50 bytes before or 30 after, or in
+    /// the attribute's key or a JSON key around the value.
+    #[serde(default)]
+    pub context: Vec<String>,
+    /// Words that lower it by `CONTEXT_MALUS`.
+    #[serde(default)]
+    pub negative_context: Vec<String>,
+    /// Acts from this score on.
+    #[serde(default = "default_threshold")]
+    pub mask_at: u8,
+    /// Tells from this score on; never above `mask_at`.
+    #[serde(default = "default_threshold")]
+    pub flag_at: u8,
+    pub action: Action,
+    /// What `token` writes and what `hmac` and `partial` begin with: `EMAIL` gives `[EMAIL]`,
+    /// `[EMAIL:3f9c2a7be01d4c55]` and `[EMAIL:****1111]`.
+    pub label: String,
+    /// In place of `[LABEL]`, written by `token`.
+    #[serde(default)]
+    pub replacement: Option<String>,
+    /// Found and told, never acted on.
+    #[serde(default)]
+    pub dry_run: bool,
+    #[serde(default)]
+    pub allow: Allow,
+    /// The last one that fits the place counts.
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+    /// Of prompt-injection signals: adds to the score of the item.
+    #[serde(default)]
+    pub signal: Option<InjectionSignal>,
+    /// A boolean attribute set on the item where the rule found something.
+    #[serde(default)]
+    pub attribute: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Matcher {
+    Detector(String),
+    Regex(Regex),
+    Phrases(Phrases),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regex {
+    pub pattern: String,
+    /// What is replaced: this group, 0 for all.
+    #[serde(default)]
+    pub group: usize,
+    #[serde(default)]
+    pub ignore_case: bool,
+    /// What stands right before or after the match must be no letter, digit or `_`.
+    #[serde(default)]
+    pub boundary: bool,
+    /// Tried only in texts that hold one of these, in any case.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// All must agree.
+    #[serde(default)]
+    pub validators: Vec<String>,
+    /// Bits per byte (Shannon) of what is replaced.
+    #[serde(default)]
+    pub min_entropy: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phrases {
+    pub phrases: Vec<String>,
+    /// A letter or digit right before or after a phrase that starts or ends with one rules it out.
+    #[serde(default = "yes")]
+    pub whole_words: bool,
+}
+
+/// From the strongest to the weakest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    Validated,
+    Vendor,
+    Generic,
+    Phrase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    Flag,
+    Token,
+    Partial {
+        #[serde(default)]
+        keep_first: u8,
+        #[serde(default)]
+        keep_last: u8,
+    },
+    Hmac,
+    /// The Collector's `hash_function`: the digest in hex, alone. HMACs take the key.
+    Hash {
+        function: HashFunction,
+    },
+    DropMatch,
+    DropAttribute,
+    DropItem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HashFunction {
+    Md5,
+    Sha1,
+    #[serde(rename = "sha3")]
+    Sha3_256,
+    HmacSha256,
+    HmacSha512,
+}
+
+/// Exempts a finding whose text is covered by one of these, never the value around it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allow {
+    #[serde(default)]
+    pub exact: Vec<String>,
+    #[serde(default)]
+    pub suffix: Vec<String>,
+    #[serde(default)]
+    pub cidr: Vec<String>,
+    /// Must match the whole finding.
+    #[serde(default)]
+    pub regex: Vec<String>,
+}
+
+/// Where a rule acts differently. What is empty fits everything.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    #[serde(default)]
+    pub signals: Vec<Signal>,
+    #[serde(default)]
+    pub locations: Vec<Location>,
+    /// Globs over the attribute's key; `*` matches anything.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    #[serde(default)]
+    pub enabled: Option<bool>,
+    #[serde(default)]
+    pub action: Option<Action>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InjectionSignal {
+    pub family: String,
+    /// 0 to 1; scores of several join as independent evidence.
+    pub weight: f64,
+}
+
+/// What happens to attributes by their key, whatever they hold. Globs, or regular expressions
+/// between slashes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// The attribute goes.
+    #[serde(default)]
+    pub drop: Vec<String>,
+    /// Its value becomes the mask.
+    #[serde(default)]
+    pub mask: Vec<String>,
+    /// Not looked at.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// If given, every other attribute goes.
+    #[serde(default)]
+    pub allow_only: Option<Vec<String>>,
+    /// What `mask` writes.
+    #[serde(default = "mask_text")]
+    pub mask_text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    pub value_bytes_max: usize,
+    pub json_depth_max: usize,
+    /// JSON inside strings of JSON.
+    pub nested_json_max: usize,
+    /// Decoded, per value.
+    pub base64_bytes_max: usize,
+    /// Time for one value, in milliseconds, plus the same for each MiB of it.
+    pub value_ms_max: u64,
+    pub automaton_bytes_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            value_bytes_max: 16 << 20,
+            json_depth_max: 64,
+            nested_json_max: 3,
+            base64_bytes_max: 64 << 10,
+            value_ms_max: 2_000,
+            automaton_bytes_max: 64 << 20,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Decode {
+    pub json: bool,
+    pub base64: bool,
+    pub percent: bool,
+    pub hex: bool,
+}
+
+impl Default for Decode {
+    fn default() -> Self {
+        Self { json: true, base64: true, percent: true, hex: false }
+    }
+}
+
+/// Which numbers (of attributes and in JSON) are looked at like their decimal text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanNumbers {
+    None,
+    /// Those under a key that holds a context word of some rule.
+    #[default]
+    Named,
+    All,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnOversize {
+    #[default]
+    DropValue,
+    /// Both ends are scanned, the middle is replaced.
+    ScanHeadTail,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HmacKey {
+    pub key_base64: String,
+    pub key_id: String,
+}
+
+impl std::fmt::Debug for HmacKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HmacKey").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Injection {
+    /// Told from this score on.
+    pub threshold: f64,
+    /// Whose words count.
+    pub roles: Vec<Role>,
+}
+
+impl Default for Injection {
+    fn default() -> Self {
+        Self { threshold: 0.5, roles: vec![Role::None, Role::User, Role::Tool] }
+    }
+}
+
+const fn sure() -> u8 {
+    100
+}
+
+const fn default_threshold() -> u8 {
+    60
+}
+
+const fn yes() -> bool {
+    true
+}
+
+fn mask_text() -> String {
+    "****".to_owned()
+}

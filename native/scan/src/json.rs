@@ -1,0 +1,1 @@
+//! Takes JSON apart into its strings.
