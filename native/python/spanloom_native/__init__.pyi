@@ -27,6 +27,9 @@ class BatchError(ValueError):
 class DecodeError(BatchError):
     """The bytes are no valid OTLP. Never quotes content."""
 
+class RuleError(ValueError):
+    """A document of redaction rules cannot be used: all its problems, one a line."""
+
 class Closed(Exception):
     """The inbox is closed and empty; nothing will ever come again."""
 
@@ -235,6 +238,92 @@ class Metrics(Batch):
         """`where` and values have length m."""
     def metrics(self) -> Iterator[Any]:
         """opentelemetry.proto Metric objects, copies, with edits applied. Slow."""
+
+@final
+class Finding:
+    """Something a rule found in a text."""
+
+    rule: str
+    action: str
+    """What was done: `flag`, `token`, `partial`, `hmac`, `hash`, `drop_match`, `drop_attribute`,
+    `drop_item`."""
+    score: int
+    """0 to 100; -1 where it is not known."""
+    dry_run: bool
+    role: str
+    """`none`, `system`, `user`, `assistant` or `tool`."""
+    message_index: int | None
+    start: int | None
+    """In characters of the text that was given; None where it cannot be said."""
+    end: int | None
+
+@final
+class TextReport:
+    """What redaction makes of one text."""
+
+    outcome: Literal["unchanged", "replaced", "drop_attribute", "drop_item", "unscanned"]
+    text: str
+    """What leaves in its place; empty where it is dropped."""
+    reason: str
+    """Why it is `unscanned`: `too_large`, `timeout`, `unstable`, `internal`; empty otherwise."""
+    findings: list[Finding]
+
+@final
+class RedactionReport:
+    """What redaction did to one batch. Holds nothing of its content."""
+
+    findings: dict[tuple[str, str], int]
+    """By rule id and action (as in `Finding`; `dry_run` for rules that are only tried)."""
+    values: dict[str, int]
+    """Scanned, by kind: `string`, `json`, `bytes`, `number`, `key`, `unknown`."""
+    unscanned: dict[str, int]
+    """Replaced (or passed) unscanned, by reason: as in `TextReport`."""
+    dropped: dict[str, int]
+    """By what went: `attribute`, `item`, `event`, `link`, `unknown_field`."""
+    keys: dict[str, int]
+    """Attributes by the fate of their key: `drop`, `mask`, `ignore`, `allow_only` (not in it)."""
+    bytes_scanned: int
+    seconds: float
+    audit: list[tuple[str, str, str, str, str | None]]
+    """(trace id in hex or "", rule id, action, key path, HMAC in hex); only with `audit=True`."""
+
+@final
+class Redactor:
+    """Compiled redaction rules. Immutable; any number of threads may use it at once."""
+
+    digest: str
+    """8 hex digits that tell rule documents apart; the HMAC key takes no part."""
+    n_rules: int
+    n_literals: int
+    memory_bytes: int
+    def __init__(
+        self,
+        document: bytes,
+        *,
+        summary: Literal["silent", "info", "debug"] = "info",
+        drop_reason: str = "redaction",
+    ) -> None:
+        """`document`: the rules as JSON, as `spanloom.processors.redaction` writes them.
+
+        `summary`: what is written on items, resources and scopes with findings. Items that
+        a rule drops are counted under `drop_reason`. Raises RuleError.
+        """
+    def redact(self, batch: Batch, *, audit: bool = False) -> RedactionReport:
+        """Edit the batch in place. One without findings keeps its very bytes and its index.
+
+        All or nothing: on an error (BatchError, or RuntimeError for a defect) the batch is as
+        it was, and must not be passed on.
+        """
+    def redact_text(
+        self,
+        text: str,
+        *,
+        key: str = "",
+        signal: Signal = "logs",
+        location: str = "log.body",
+        role: str = "none",
+    ) -> TextReport:
+        """What the rules make of one value at a place (location, role: as rules name them)."""
 
 @final
 class Ledger:
