@@ -12,6 +12,7 @@ pub mod automaton;
 pub mod detect;
 pub mod document;
 pub mod json;
+pub mod keys;
 pub mod place;
 pub mod resolve;
 pub mod rules;
