@@ -3,14 +3,15 @@
 //! From the outside in: `value` takes one string of an item apart into leaves (JSON, base64),
 //! `view` shows a leaf the way rules read it, `text` finds what the rules of `rules` describe
 //! (one pass of `automaton` and `runs`, then `detect` at the hits), `resolve` decides among
-//! overlapping findings, and `action` words the replacement. Nothing here knows OTLP or Python,
+//! overlapping findings, and `decide` words the replacement. Nothing here knows OTLP or Python,
 //! panics on input, or puts content into an error.
 #![forbid(unsafe_code)]
 
-pub mod action;
 pub mod automaton;
+pub mod decide;
 pub mod detect;
 pub mod document;
+pub mod glob;
 pub mod json;
 pub mod keys;
 pub mod place;

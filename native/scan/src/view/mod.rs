@@ -29,3 +29,8 @@ impl View<'_> {
         range
     }
 }
+
+/// A text folded as views are.
+pub fn fold_text(text: &[u8]) -> Cow<'_, [u8]> {
+    Cow::Borrowed(text)
+}

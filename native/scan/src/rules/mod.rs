@@ -1,0 +1,159 @@
+//! The rules, ready to run: what `Document` says, compiled.
+
+mod compile;
+mod literals;
+mod regex;
+
+use std::collections::HashSet;
+
+use crate::automaton::Automaton;
+use crate::decide::allow::AllowList;
+use crate::decide::canonical::Canonical;
+use crate::decide::key::SecretKey;
+use crate::detect::Detect;
+use crate::document::{
+    Action, Class, Decode, Document, Injection, InjectionSignal, Limits, OnOversize, ScanNumbers,
+    Scope,
+};
+
+pub(crate) use literals::{Owner, Owners};
+pub(crate) use regex::{Floating, RegexRule, builder as regex_builder};
+
+/// Position of a rule in the document.
+pub type RuleIndex = u32;
+
+/// What an 8-hex digest and an HMAC key need at least.
+pub const HMAC_KEY_BYTES_MIN: usize = 32;
+
+/// Why the rules cannot be used. Names the rule and the reason; never a text that was scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError {
+    /// Empty if it concerns all rules.
+    pub rule: String,
+    pub reason: String,
+}
+
+impl std::fmt::Display for RuleError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.rule.as_str() {
+            "" => f.write_str(&self.reason),
+            rule => write!(f, "rule {rule}: {}", self.reason),
+        }
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+/// One rule, compiled.
+#[derive(Debug)]
+pub struct Rule {
+    pub id: String,
+    pub class: Class,
+    pub score: u8,
+    /// The sets of context words that raise and lower the score.
+    pub(crate) context: Option<u8>,
+    pub(crate) negative_context: Option<u8>,
+    pub mask_at: u8,
+    pub flag_at: u8,
+    pub action: Action,
+    pub label: String,
+    pub replacement: Option<String>,
+    pub dry_run: bool,
+    pub signal: Option<InjectionSignal>,
+    /// A boolean attribute to set where the rule finds something.
+    pub attribute: Option<String>,
+    pub(crate) allow: AllowList,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) canonical: Canonical,
+    pub(crate) matcher: Matcher,
+}
+
+#[derive(Debug)]
+pub(crate) enum Matcher {
+    Detector(Detect),
+    Regex(Box<RegexRule>),
+    Phrases { whole_words: bool },
+}
+
+/// Immutable, shared by all threads.
+#[derive(Debug)]
+pub struct Ruleset {
+    pub rules: Vec<Rule>,
+    pub keys: crate::document::Keys,
+    pub limits: Limits,
+    pub decode: Decode,
+    pub scan_numbers: ScanNumbers,
+    pub on_oversize: OnOversize,
+    pub pass_unscanned: bool,
+    pub injection: Injection,
+    pub(crate) automaton: Automaton,
+    pub(crate) owners: Owners,
+    pub(crate) runs: RunRules,
+    pub(crate) floating: Floating,
+    pub(crate) allow: AllowList,
+    pub(crate) hmac: Option<SecretKey>,
+    /// All that may stand after the bracket of our own marks.
+    pub(crate) labels: HashSet<String>,
+    digest: String,
+}
+
+/// Which rules run at what is no literal, with the length they ask for.
+#[derive(Debug, Default)]
+pub(crate) struct RunRules {
+    pub digits: Vec<(usize, RuleIndex)>,
+    pub hex_groups: Vec<RuleIndex>,
+    pub tokens: Vec<(usize, RuleIndex)>,
+}
+
+impl Ruleset {
+    /// The rules of a JSON `Document`.
+    ///
+    /// # Errors
+    /// All that is wrong with it, not only the first thing.
+    pub fn from_json(document: &[u8]) -> Result<Self, Vec<RuleError>> {
+        let parsed: Document = serde_json::from_slice(document)
+            .map_err(|error| vec![compile::general(format!("no rule document: {error}"))])?;
+        let mut rules = Self::new(parsed)?;
+        rules.digest = compile::digest(document);
+        Ok(rules)
+    }
+
+    /// # Errors
+    /// All that is wrong with the document, not only the first thing.
+    pub fn new(document: Document) -> Result<Self, Vec<RuleError>> {
+        compile::compile(document)
+    }
+
+    pub fn rule(&self, index: RuleIndex) -> Option<&Rule> {
+        self.rules.get(index as usize)
+    }
+
+    /// 8 hex digits that change with any rule or setting, not with the HMAC key.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Tells which key the HMACs were made with; never the key.
+    pub fn hmac_key_id(&self) -> Option<&str> {
+        self.hmac.as_ref().map(SecretKey::id)
+    }
+
+    pub fn n_literals(&self) -> usize {
+        self.owners.n_literals()
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        self.automaton.memory_bytes()
+            + self.floating.memory_bytes()
+            + self.rules.iter().map(Rule::memory_bytes).sum::<usize>()
+    }
+}
+
+impl Rule {
+    fn memory_bytes(&self) -> usize {
+        match &self.matcher {
+            Matcher::Regex(regex) => regex.memory_bytes(),
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Rules by regular expression: bytes, ASCII classes, no look-around, size limits.
+
+use regex_automata::meta::{self, Regex};
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+
+use super::RuleIndex;
+use crate::detect::{Validate, validator};
+use crate::document;
+
+/// A pattern that compiles to more than this is refused.
+const NFA_BYTES_MAX: usize = 2 << 20;
+const CACHE_BYTES: usize = 1 << 20;
+/// More literals, or shorter ones, are no help to find where a match may start.
+const PREFIXES_MAX: usize = 256;
+const PREFIX_BYTES_MIN: usize = 2;
+
+#[derive(Debug)]
+pub(crate) struct RegexRule {
+    regex: Regex,
+    group: usize,
+    boundary: bool,
+    validators: Vec<Validate>,
+    min_entropy: f64,
+    /// It is tried only where a keyword occurs.
+    pub is_gated: bool,
+}
+
+/// A match: all of it, and what is to be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Matched {
+    pub end: usize,
+    pub group: (usize, usize),
+}
+
+/// Options that every expression here is compiled with.
+pub(crate) fn builder(ignore_case: bool) -> meta::Builder {
+    let mut builder = Regex::builder();
+    let syntax = syntax::Config::new()
+        .unicode(false)
+        .utf8(false)
+        .case_insensitive(ignore_case)
+        .nest_limit(100);
+    let config = Regex::config()
+        .utf8_empty(false)
+        .nfa_size_limit(Some(NFA_BYTES_MAX))
+        .hybrid_cache_capacity(CACHE_BYTES);
+    builder.syntax(syntax).configure(config);
+    builder
+}
+
+/// What the expression's matches must begin with, if it is worth anything.
+pub(super) fn prefixes(pattern: &str, ignore_case: bool) -> Option<Vec<Vec<u8>>> {
+    let mut parser = regex_syntax::ParserBuilder::new();
+    parser.unicode(false).utf8(false).case_insensitive(ignore_case);
+    let hir = parser.build().parse(pattern).ok()?;
+    let literals = Extractor::new().kind(ExtractKind::Prefix).extract(&hir);
+    let literals = literals.literals()?;
+    let mut prefixes: Vec<Vec<u8>> =
+        literals.iter().map(|literal| literal.as_bytes().to_ascii_lowercase()).collect();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    let is_useful = |prefix: &Vec<u8>| {
+        prefix.len() >= PREFIX_BYTES_MIN && !prefix.first().is_some_and(u8::is_ascii_whitespace)
+    };
+    (!prefixes.is_empty() && prefixes.len() <= PREFIXES_MAX && prefixes.iter().all(is_useful))
+        .then_some(prefixes)
+}
+
+impl RegexRule {
+    /// # Errors
+    /// A sentence about what is wrong with the rule.
+    pub fn new(rule: &document::Regex) -> Result<Self, String> {
+        let regex = builder(rule.ignore_case)
+            .build(&rule.pattern)
+            .map_err(|error| describe(&rule.pattern, &error))?;
+        if regex.is_match(Input::new(b"").anchored(Anchored::Yes)) {
+            return Err("the expression matches the empty text".to_owned());
+        }
+        if rule.group >= regex.captures_len() {
+            return Err(format!("the expression has no group {}", rule.group));
+        }
+        let validators = rule
+            .validators
+            .iter()
+            .map(|name| validator(name).ok_or_else(|| format!("there is no validator {name}")));
+        Ok(Self {
+            group: rule.group,
+            boundary: rule.boundary,
+            validators: validators.collect::<Result<_, _>>()?,
+            min_entropy: rule.min_entropy,
+            is_gated: !rule.keywords.is_empty(),
+            regex,
+        })
+    }
+
+    /// The acceptable match that starts right here.
+    pub fn at(&self, text: &[u8], start: usize) -> Option<Matched> {
+        if self.boundary && is_word(before(text, start)) {
+            return None;
+        }
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        let end = self.regex.search(&input)?.end();
+        self.accepted(text, start, end)
+    }
+
+    /// The first acceptable match that starts at `from` or later, and its start.
+    pub fn first(&self, text: &[u8], from: usize) -> Option<(usize, Matched)> {
+        let mut from = from;
+        loop {
+            let found = self.regex.search(&Input::new(text).range(from..))?;
+            let is_cut = self.boundary && is_word(before(text, found.start()));
+            match self.accepted(text, found.start(), found.end()) {
+                Some(matched) if !is_cut => return Some((found.start(), matched)),
+                _ => from = found.start() + 1,
+            }
+        }
+    }
+
+    fn accepted(&self, text: &[u8], start: usize, end: usize) -> Option<Matched> {
+        if end <= start || self.boundary && is_word(text.get(end).copied()) {
+            return None;
+        }
+        let group = match self.group {
+            0 => (start, end),
+            group => self.group(text, (start, end), group)?,
+        };
+        let replaced = text.get(group.0..group.1).unwrap_or_default();
+        let is_valid = !replaced.is_empty()
+            && self.validators.iter().all(|validate| validate(replaced))
+            && (self.min_entropy <= 0.0 || entropy(replaced) >= self.min_entropy);
+        is_valid.then_some(Matched { end, group })
+    }
+
+    fn group(&self, text: &[u8], found: (usize, usize), group: usize) -> Option<(usize, usize)> {
+        let mut slots = vec![None; 2 * (group + 1)];
+        let input = Input::new(text).range(found.0..).anchored(Anchored::Yes);
+        self.regex.search_slots(&input, &mut slots)?;
+        let at = |slot: usize| slots.get(slot).copied().flatten().map(|slot| slot.get());
+        Some((at(2 * group)?, at(2 * group + 1)?))
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        self.regex.memory_usage()
+    }
+}
+
+/// Expressions without a literal to start from, with one that finds out whether any can match.
+#[derive(Debug, Default)]
+pub(crate) struct Floating {
+    pub rules: Vec<RuleIndex>,
+    any: Option<Regex>,
+}
+
+impl Floating {
+    /// `patterns` with their `ignore_case`; each compiles by itself.
+    pub fn new(rules: Vec<RuleIndex>, patterns: &[(&str, bool)]) -> Self {
+        let patterns: Vec<String> = patterns
+            .iter()
+            .map(|(pattern, ignore_case)| match ignore_case {
+                true => format!("(?i:{pattern})"),
+                false => format!("(?:{pattern})"),
+            })
+            .collect();
+        let any = match patterns.len() {
+            // One alone is searched for at once.
+            0 | 1 => None,
+            _ => builder(false).build_many(&patterns).ok(),
+        };
+        Self { rules, any }
+    }
+
+    pub fn may_match(&self, text: &[u8]) -> bool {
+        !self.rules.is_empty() && self.any.as_ref().is_none_or(|any| any.is_match(text))
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        self.any.as_ref().map_or(0, Regex::memory_usage)
+    }
+}
+
+fn describe(pattern: &str, error: &meta::BuildError) -> String {
+    if let Some(error) = error.syntax_error() {
+        // The library's own text shows the pattern over several lines.
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        return format!("the expression is not valid: {reason}");
+    }
+    match error.size_limit() {
+        Some(_) => format!("the expression of {} bytes needs too much memory", pattern.len()),
+        None => "the expression cannot be compiled".to_owned(),
+    }
+}
+
+pub(crate) fn before(text: &[u8], start: usize) -> Option<u8> {
+    text.get(start.checked_sub(1)?).copied()
+}
+
+pub(crate) fn is_word(byte: Option<u8>) -> bool {
+    byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Shannon entropy in bits per byte.
+pub fn entropy(text: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for &byte in text {
+        if let Some(count) = counts.get_mut(byte as usize) {
+            *count += 1;
+        }
+    }
+    let n = text.len() as f64;
+    let bits = counts.iter().filter(|&&count| count > 0).map(|&count| {
+        let share = f64::from(count) / n;
+        -share * share.log2()
+    });
+    bits.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn rule(pattern: &str, change: impl FnOnce(&mut document::Regex)) -> RegexRule {
+        let mut rule: document::Regex =
+            serde_json::from_value(serde_json::json!({ "pattern": pattern })).unwrap();
+        change(&mut rule);
+        RegexRule::new(&rule).unwrap()
+    }
+
+    #[test]
+    fn prefixes_are_what_every_match_begins_with() {
+        let found = prefixes("gh[po]_[0-9A-Za-z]{36}", false).unwrap();
+        assert_eq!(found, [b"gho_".to_vec(), b"ghp_".to_vec()]);
+        assert_eq!(prefixes(r"\bAKIA[A-Z]{4}", false).unwrap(), [b"akia".to_vec()]);
+        assert_eq!(prefixes(r"[a-z]+@corp", false), None);
+        assert_eq!(prefixes(r"\s+x", false), None);
+    }
+
+    #[test]
+    fn a_boundary_rules_out_neighbouring_word_characters() {
+        let rule = rule("key-[0-9]+", |rule| rule.boundary = true);
+        assert!(rule.at(b"key-12", 0).is_some());
+        assert!(rule.at(b"xkey-12", 1).is_none());
+        assert!(rule.at(b"key-12_", 0).is_none());
+        assert_eq!(rule.first(b"xkey-1 key-2", 0).unwrap().0, 7);
+    }
+
+    #[test]
+    fn only_the_group_is_replaced() {
+        let rule = rule("pass=([a-z]+);", |rule| rule.group = 1);
+        assert_eq!(rule.at(b"pass=abc;", 0).unwrap(), Matched { end: 9, group: (5, 8) });
+    }
+
+    #[test]
+    fn refuses_what_matches_nothing_and_what_has_no_such_group() {
+        let new = |json| RegexRule::new(&serde_json::from_value(json).unwrap()).unwrap_err();
+        assert!(new(serde_json::json!({"pattern": "a*"})).contains("empty"));
+        assert!(new(serde_json::json!({"pattern": "a", "group": 1})).contains("no group 1"));
+        assert!(new(serde_json::json!({"pattern": "a(?=b)"})).contains("not valid"));
+        assert!(new(serde_json::json!({"pattern": "(a{1000}){1000}"})).contains("memory"));
+    }
+
+    #[test]
+    fn entropy_is_that_of_shannon() {
+        assert!((entropy(b"aaaa") - 0.0).abs() < 1e-9);
+        assert!((entropy(b"abcd") - 2.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,267 @@
+//! Finds what the rules describe in one view of a text.
+
+mod anchors;
+mod context;
+mod marks;
+
+use std::cmp::Reverse;
+use std::time::Instant;
+
+use crate::automaton::Hit;
+use crate::detect::{Matches, Site};
+use crate::rules::{Matcher, Owner, RegexRule, Rule, RuleIndex, Ruleset};
+use anchors::{Anchor, Anchors};
+use context::ContextHit;
+
+/// Sets of context words that hold for a whole text because its key says so; one bit each.
+pub type Contexts = u128;
+
+/// What a context word adds to a score, and what a negative one takes from it.
+const CONTEXT_BONUS: u8 = 35;
+const CONTEXT_MALUS: u8 = 40;
+/// So many tries between two looks at the clock.
+const TRIES_PER_LOOK: usize = 64;
+
+/// Something a rule describes, at least as sure as its `flag_at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub start: usize,
+    pub end: usize,
+    pub rule: RuleIndex,
+    /// 0 to 100, context included.
+    pub score: u8,
+}
+
+/// Why a value could not be scanned to the end. Its text must not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unscanned {
+    TooLarge,
+    Timeout,
+    /// A second pass over what was written still finds something, again and again.
+    Unstable,
+    /// A panic, caught at the border.
+    Internal,
+}
+
+/// Memory that one thread uses again for every text.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    scan: ScanScratch,
+}
+
+#[derive(Debug, Default)]
+struct ScanScratch {
+    hits: Vec<Hit>,
+    anchors: Anchors,
+    contexts: Vec<ContextHit>,
+    /// Our own marks in the text.
+    marks: Vec<(usize, usize)>,
+    /// Rules of which a keyword occurs.
+    gates: Vec<RuleIndex>,
+    matches: Matches,
+}
+
+/// One text, and what stage one saw in it.
+struct Scan<'a> {
+    rules: &'a Ruleset,
+    text: &'a [u8],
+    key_contexts: Contexts,
+    seen: &'a mut ScanScratch,
+    findings: &'a mut Vec<Finding>,
+    deadline: Instant,
+    tries: usize,
+}
+
+impl Ruleset {
+    /// Appends the findings in `text` by ascending start.
+    ///
+    /// # Errors
+    /// `Timeout` when `deadline` passes first.
+    pub fn scan(
+        &self,
+        text: &[u8],
+        key_contexts: Contexts,
+        deadline: Instant,
+        scratch: &mut Scratch,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Unscanned> {
+        let n_before = findings.len();
+        let seen = &mut scratch.scan;
+        let mut scan = Scan { rules: self, text, key_contexts, seen, findings, deadline, tries: 0 };
+        scan.look();
+        scan.try_anchors()?;
+        scan.try_floating()?;
+        if let Some(found) = findings.get_mut(n_before..) {
+            found.sort_unstable_by_key(|one| (one.start, one.end, one.rule));
+        }
+        Ok(())
+    }
+
+    /// Which context words a key holds: those of an attribute, or of a JSON object.
+    pub fn contexts(&self, key: &[u8], scratch: &mut Scratch) -> Contexts {
+        let hits = &mut scratch.scan.hits;
+        hits.clear();
+        self.automaton.find(key, hits);
+        let mut contexts = 0;
+        for &hit in hits.iter() {
+            for owner in self.owners.of(hit.literal) {
+                if let Owner::Context(set) = *owner
+                    && context::is_word(key, self.automaton.start(key, hit), hit.end as usize)
+                {
+                    contexts |= 1 << set;
+                }
+            }
+        }
+        contexts
+    }
+}
+
+impl Scan<'_> {
+    /// Stage one: everything worth a closer look.
+    fn look(&mut self) {
+        let (rules, text, seen) = (self.rules, self.text, &mut *self.seen);
+        seen.clear();
+        rules.automaton.find(text, &mut seen.hits);
+        for &hit in &seen.hits {
+            for owner in rules.owners.of(hit.literal) {
+                match *owner {
+                    Owner::Anchor(rule) | Owner::Phrase(rule) => {
+                        let start = rules.automaton.start(text, hit) as u32;
+                        seen.anchors.add(Anchor { start, end: hit.end, rule });
+                    }
+                    Owner::Context(set) => seen.contexts.push(ContextHit { hit, set }),
+                    Owner::Keyword(rule) if !seen.gates.contains(&rule) => seen.gates.push(rule),
+                    Owner::Keyword(_) => {}
+                    Owner::Mark => seen.marks.extend(marks::mark(
+                        rules,
+                        text,
+                        rules.automaton.start(text, hit),
+                        hit.end as usize,
+                    )),
+                }
+            }
+        }
+        seen.anchors.add_runs(text, &rules.runs);
+    }
+
+    /// Stage two: the rules at their anchors, from left to right.
+    fn try_anchors(&mut self) -> Result<(), Unscanned> {
+        self.seen.anchors.sort();
+        let mut i = 0;
+        while let Some(anchor) = self.seen.anchors.get(i) {
+            i += 1;
+            if !self.seen.anchors.is_open(anchor) {
+                continue;
+            }
+            self.tick()?;
+            let Some(rule) = self.rules.rule(anchor.rule) else { continue };
+            match &rule.matcher {
+                Matcher::Detector(detect) => {
+                    let site = Site {
+                        text: self.text,
+                        start: anchor.start as usize,
+                        end: anchor.end as usize,
+                    };
+                    self.detector(anchor, rule, |matches| detect(&site, matches));
+                }
+                Matcher::Regex(regex) => self.regex(anchor, rule, regex),
+                Matcher::Phrases { whole_words } => self.phrase(anchor, rule, *whole_words),
+            }
+        }
+        Ok(())
+    }
+
+    fn detector(&mut self, anchor: Anchor, rule: &Rule, detect: impl FnOnce(&mut Matches)) {
+        let mut matches = std::mem::take(&mut self.seen.matches);
+        matches.found.clear();
+        matches.barren_until = 0;
+        detect(&mut matches);
+        matches.found.sort_unstable_by_key(|one| (one.start, Reverse(one.end)));
+        for one in &matches.found {
+            if one.start >= self.seen.anchors.floor(anchor.rule) {
+                self.seen.anchors.close(anchor.rule, one.end);
+                self.found((anchor.rule, rule), (one.start, one.end), one.score);
+            }
+        }
+        self.seen.anchors.close(anchor.rule, matches.barren_until);
+        self.seen.matches = matches;
+    }
+
+    fn regex(&mut self, anchor: Anchor, rule: &Rule, regex: &RegexRule) {
+        if regex.is_gated && !self.seen.gates.contains(&anchor.rule) {
+            return;
+        }
+        if let Some(matched) = regex.at(self.text, anchor.start as usize) {
+            self.seen.anchors.close(anchor.rule, matched.end);
+            self.found((anchor.rule, rule), matched.group, rule.score);
+        }
+    }
+
+    fn phrase(&mut self, anchor: Anchor, rule: &Rule, whole_words: bool) {
+        let (start, end) = (anchor.start as usize, anchor.end as usize);
+        if !whole_words || context::is_whole(self.text, start, end) {
+            self.found((anchor.rule, rule), (start, end), rule.score);
+        }
+    }
+
+    fn try_floating(&mut self) -> Result<(), Unscanned> {
+        if !self.rules.floating.may_match(self.text) {
+            return Ok(());
+        }
+        for &index in &self.rules.floating.rules {
+            let Some(rule) = self.rules.rule(index) else { continue };
+            let Matcher::Regex(regex) = &rule.matcher else { continue };
+            if regex.is_gated && !self.seen.gates.contains(&index) {
+                continue;
+            }
+            let mut from = 0;
+            while let Some((_, matched)) = regex.first(self.text, from) {
+                self.tick()?;
+                from = matched.end;
+                self.found((index, rule), matched.group, rule.score);
+            }
+        }
+        Ok(())
+    }
+
+    /// Weighs a match by its context, and notes it if it is sure enough.
+    fn found(&mut self, (index, rule): (RuleIndex, &Rule), range: (usize, usize), score: u8) {
+        let mut score = score.min(100);
+        if self.is_near(rule.context, range) {
+            score = (score + CONTEXT_BONUS).min(100);
+        }
+        if self.is_near(rule.negative_context, range) {
+            score = score.saturating_sub(CONTEXT_MALUS);
+        }
+        let (start, end) = range;
+        let is_ours = self.seen.marks.iter().any(|mark| start < mark.1 && mark.0 < end);
+        if score >= rule.flag_at && start < end && !is_ours {
+            self.findings.push(Finding { start, end, rule: index, score });
+        }
+    }
+
+    fn is_near(&self, set: Option<u8>, range: (usize, usize)) -> bool {
+        set.is_some_and(|set| {
+            self.key_contexts >> set & 1 == 1
+                || context::is_near(self.rules, self.text, &self.seen.contexts, set, range)
+        })
+    }
+
+    fn tick(&mut self) -> Result<(), Unscanned> {
+        self.tries += 1;
+        if self.tries.is_multiple_of(TRIES_PER_LOOK) && Instant::now() > self.deadline {
+            return Err(Unscanned::Timeout);
+        }
+        Ok(())
+    }
+}
+
+impl ScanScratch {
+    fn clear(&mut self) {
+        self.hits.clear();
+        self.anchors.clear();
+        self.contexts.clear();
+        self.marks.clear();
+        self.gates.clear();
+    }
+}
