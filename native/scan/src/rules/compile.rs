@@ -12,6 +12,7 @@ use crate::decide::canonical::Canonical;
 use crate::decide::key::SecretKey;
 use crate::detect::{self, Anchor};
 use crate::document::{self, Action, Document, HashFunction};
+use crate::keys::KeyPlan;
 
 /// `Contexts` has so many bits.
 const CONTEXT_SETS_MAX: usize = 128;
@@ -36,8 +37,8 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
     let mut compiler = Compiler::default();
     let hmac = compiler.key(document.hmac.as_ref());
     let allow = compiler.allow("", &document.allow);
-    let needs_keys = keys_say_something(&document.keys);
-    if document.rules.is_empty() && !needs_keys {
+    let keys = compiler.keys(&document.keys);
+    if document.rules.is_empty() && !keys_say_something(&document.keys) {
         compiler.problem("", "there is no rule; nothing would ever be redacted");
     }
     let mut patterns = Vec::new();
@@ -68,7 +69,7 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
     let rules = rules.map(|(rule, matched)| assemble(rule, matched)).collect();
     Ok(Ruleset {
         rules,
-        keys: document.keys,
+        keys,
         limits: document.limits,
         decode: document.decode,
         scan_numbers: document.scan_numbers,
@@ -157,6 +158,13 @@ impl Compiler {
                 AllowList::default()
             }
         }
+    }
+
+    fn keys(&mut self, keys: &document::Keys) -> KeyPlan {
+        KeyPlan::new(keys).unwrap_or_else(|problems| {
+            self.problems.extend(problems);
+            KeyPlan::default()
+        })
     }
 
     fn check(&mut self, rule: &document::Rule, has_key: bool) {

@@ -15,6 +15,7 @@ use crate::document::{
     Action, Class, Decode, Document, Injection, InjectionSignal, Limits, OnOversize, ScanNumbers,
     Scope,
 };
+use crate::keys::KeyPlan;
 
 pub(crate) use literals::{Owner, Owners};
 pub(crate) use regex::{Floating, RegexRule, builder as regex_builder};
@@ -79,7 +80,7 @@ pub(crate) enum Matcher {
 #[derive(Debug)]
 pub struct Ruleset {
     pub rules: Vec<Rule>,
-    pub keys: crate::document::Keys,
+    pub keys: KeyPlan,
     pub limits: Limits,
     pub decode: Decode,
     pub scan_numbers: ScanNumbers,
