@@ -1,0 +1,190 @@
+//! Literals to states, in time linear in their bytes but for one sort.
+
+use super::classes::{Classes, SPACE};
+use super::search::{DEEP, LOOK};
+use super::{Automaton, NONE, Node, Output, TooLarge};
+
+/// The table stays within what the second-level cache and the third hold: 1 Mi entries, 4 MiB.
+const TABLE_ENTRIES_MAX: usize = 1 << 20;
+
+/// See `Automaton::new`.
+pub(super) fn build(literals: &[&[u8]], bytes_max: usize) -> Result<Automaton, TooLarge> {
+    let classes = Classes::new(literals);
+    let folded: Vec<Vec<u8>> = literals.iter().map(|literal| classes.fold(literal)).collect();
+    let order = occurring_in_order(&folded);
+    let n_nodes = n_prefixes(&folded, &order);
+    let n_rows = n_nodes.min(TABLE_ENTRIES_MAX / classes.n_classes());
+    let table_bytes = n_rows * classes.n_classes() * size_of::<u32>();
+    let node_bytes = n_nodes * (size_of::<Node>() + 2 * size_of::<u32>());
+    let literal_bytes = literals.len() * (size_of::<Output>() + 2 * size_of::<u32>());
+    if table_bytes + node_bytes + literal_bytes > bytes_max || n_nodes >= DEEP as usize {
+        return Err(TooLarge);
+    }
+    let lengths = folded.iter().map(|literal| literal.len() as u32).collect();
+    let mut automaton =
+        Automaton { classes, lengths, literal_order: order, ..Automaton::default() };
+    automaton.add_nodes(&folded, n_nodes);
+    automaton.link();
+    automaton.fill_table(n_rows);
+    Ok(automaton)
+}
+
+/// The literals that are more than white space, by their classes.
+fn occurring_in_order(folded: &[Vec<u8>]) -> Vec<u32> {
+    let occurs = |literal: &Vec<u8>| literal.iter().any(|&class| class != SPACE);
+    let mut order: Vec<u32> = (0u32..)
+        .zip(folded)
+        .filter_map(|(index, literal)| occurs(literal).then_some(index))
+        .collect();
+    order.sort_by_key(|&index| folded.get(index as usize));
+    order
+}
+
+/// How many states there will be, the root among them.
+fn n_prefixes(folded: &[Vec<u8>], order: &[u32]) -> usize {
+    let mut last: &[u8] = &[];
+    let mut n_prefixes = 1;
+    for &index in order {
+        let literal = folded.get(index as usize).map_or(last, Vec::as_slice);
+        let n_common = literal.iter().zip(last).take_while(|(a, b)| a == b).count();
+        n_prefixes += literal.len() - n_common;
+        last = literal;
+    }
+    n_prefixes
+}
+
+impl Automaton {
+    /// States breadth first: each stands for a range of the ordered literals, those that share
+    /// its prefix; those that are this prefix come first and are its output.
+    fn add_nodes(&mut self, folded: &[Vec<u8>], n_nodes: usize) {
+        let class_at = |index: u32, depth: u32| {
+            folded.get(index as usize).and_then(|literal| literal.get(depth as usize)).copied()
+        };
+        let mut ranges = Vec::with_capacity(n_nodes);
+        ranges.push(0..self.literal_order.len());
+        self.push_node(n_nodes, 0, 0);
+        let mut at = 0;
+        while let Some(range) = ranges.get(at).cloned() {
+            let depth = self.depths.get(at).copied().unwrap_or(0);
+            let first_child = ranges.len();
+            let mut start = range.start;
+            let order = self.literal_order.get(range).unwrap_or_default().to_vec();
+            for group in order.chunk_by(|&a, &b| class_at(a, depth) == class_at(b, depth)) {
+                let end = start + group.len();
+                match group.first().and_then(|&index| class_at(index, depth)) {
+                    None => self.push_output(at, start, end),
+                    Some(class) => {
+                        ranges.push(start..end);
+                        self.push_node(n_nodes, depth + 1, class);
+                    }
+                }
+                start = end;
+            }
+            self.set_children(at, first_child);
+            at += 1;
+        }
+    }
+
+    fn push_node(&mut self, n_nodes: usize, depth: u32, class: u8) {
+        if self.nodes.is_empty() {
+            self.nodes.reserve_exact(n_nodes);
+            self.depths.reserve_exact(n_nodes);
+            self.output_of.reserve_exact(n_nodes);
+        }
+        self.nodes.push(Node { class, ..Node::default() });
+        self.depths.push(depth);
+        self.output_of.push(NONE);
+    }
+
+    fn push_output(&mut self, at: usize, start: usize, end: usize) {
+        if let Some(output) = self.output_of.get_mut(at) {
+            *output = self.outputs.len() as u32;
+        }
+        self.outputs.push(Output { first: start as u32, end: end as u32, shorter: NONE });
+    }
+
+    fn set_children(&mut self, at: usize, first_child: usize) {
+        let n_children = self.nodes.len() - first_child;
+        let first_child_class = self.nodes.get(first_child).map_or(0, |child| child.class);
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.first_child = first_child as u32;
+            node.n_children = n_children as u16;
+            node.first_child_class = first_child_class;
+        }
+    }
+
+    /// Sets what each state falls back to, and the shorter outputs that follow from it. Both
+    /// point to states of less depth, which are done before.
+    fn link(&mut self) {
+        for at in 0..self.nodes.len() {
+            let Some(node) = self.nodes.get(at).copied() else { break };
+            for child in self.children(&node) {
+                let class = self.nodes.get(child as usize).map_or(0, |child| child.class);
+                let fail = if at == 0 { 0 } else { self.fall_back(node.fail, class) };
+                self.set_fail(child, fail);
+            }
+        }
+    }
+
+    /// The longest prefix of a literal that ends `state` plus a byte of `class`.
+    fn fall_back(&self, mut state: u32, class: u8) -> u32 {
+        while let Some(node) = self.nodes.get(state as usize) {
+            if let Some(child) = self.child(node, class) {
+                return child;
+            }
+            if state == 0 {
+                break;
+            }
+            state = node.fail;
+        }
+        0
+    }
+
+    fn set_fail(&mut self, child: u32, fail: u32) {
+        if let Some(node) = self.nodes.get_mut(child as usize) {
+            node.fail = fail;
+        }
+        let shorter = self.output_of.get(fail as usize).copied().unwrap_or(NONE);
+        if let Some(output) = self.output_of.get_mut(child as usize) {
+            match self.outputs.get_mut(*output as usize) {
+                Some(own) => own.shorter = shorter,
+                None => *output = shorter,
+            }
+        }
+    }
+
+    /// The complete rows of the first `n_rows` states: the row of what a state falls back to,
+    /// with its own children in it. White space after white space changes nothing.
+    fn fill_table(&mut self, n_rows: usize) {
+        let stride = self.classes.n_classes();
+        let mut table = Vec::with_capacity(n_rows * stride);
+        table.resize(stride.min(n_rows * stride), 0);
+        for (at, node) in self.nodes.iter().enumerate().take(n_rows) {
+            let row = at * stride;
+            if at > 0 {
+                let fail = node.fail as usize * stride;
+                table.extend_from_within(fail..fail + stride);
+            }
+            for child in self.children(node) {
+                let class = self.nodes.get(child as usize).map_or(0, |child| child.class);
+                if let Some(entry) = table.get_mut(row + usize::from(class)) {
+                    *entry = self.entry(child, n_rows);
+                }
+            }
+            if let Some(entry) = table.get_mut(row + usize::from(SPACE))
+                && node.class == SPACE
+            {
+                *entry = row as u32;
+            }
+        }
+        self.table = table;
+    }
+
+    fn entry(&self, state: u32, n_rows: usize) -> u32 {
+        if state as usize >= n_rows {
+            return LOOK | DEEP | state;
+        }
+        let ends = self.output_of.get(state as usize) != Some(&NONE);
+        (state * self.classes.n_classes() as u32) | if ends { LOOK } else { 0 }
+    }
+}

@@ -1,0 +1,68 @@
+//! Which bytes the literals tell apart.
+
+/// Bytes that occur in no literal.
+const OTHER: u8 = 0;
+/// All white space.
+pub(super) const SPACE: u8 = 1;
+
+/// Space, tab, line feed, vertical tab, form feed, carriage return.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// A class per byte: letters of both cases share one, so does all white space and whatever
+/// occurs in no literal.
+#[derive(Debug)]
+pub(super) struct Classes {
+    of: [u8; 256],
+    n_classes: usize,
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+impl Classes {
+    pub(super) fn new(literals: &[&[u8]]) -> Self {
+        let mut seen = [false; 256];
+        for byte in literals.iter().copied().flatten() {
+            if let Some(seen) = seen.get_mut(usize::from(byte.to_ascii_lowercase())) {
+                *seen = true;
+            }
+        }
+        let (mut of, mut n_classes) = ([OTHER; 256], 2);
+        for (byte, class) in (0..=u8::MAX).zip(&mut of) {
+            if is_space(byte) {
+                *class = SPACE;
+            } else if seen.get(usize::from(byte)) == Some(&true) {
+                *class = n_classes;
+                n_classes += 1;
+            }
+        }
+        for (byte, lower) in (b'A'..=b'Z').zip(b'a'..=b'z') {
+            let class = of.get(usize::from(lower)).copied().unwrap_or(OTHER);
+            if let Some(upper) = of.get_mut(usize::from(byte)) {
+                *upper = class;
+            }
+        }
+        Self { of, n_classes: usize::from(n_classes) }
+    }
+
+    pub(super) fn n_classes(&self) -> usize {
+        self.n_classes
+    }
+
+    #[inline(always)]
+    pub(super) fn of(&self, byte: u8) -> u8 {
+        self.of.get(usize::from(byte)).copied().unwrap_or(OTHER)
+    }
+
+    /// The literal as classes, each run of white space as one.
+    pub(super) fn fold(&self, literal: &[u8]) -> Vec<u8> {
+        let mut folded: Vec<u8> = literal.iter().map(|&byte| self.of(byte)).collect();
+        folded.dedup_by(|next, last| *next == SPACE && *last == SPACE);
+        folded
+    }
+}

@@ -1,0 +1,221 @@
+//! A text through the states.
+//!
+//! A state, and an entry of the table, is the offset of its row, or `DEEP` and the number of a
+//! state without a row. An entry has `LOOK` set where more is to be done than the next load:
+//! something ends there, or it is deep.
+
+use super::classes::SPACE;
+use super::{Automaton, Hit};
+
+pub(super) const LOOK: u32 = 1 << 31;
+pub(super) const DEEP: u32 = 1 << 30;
+
+/// Shorter texts are not worth the seams.
+const LANES_TEXT_LEN_MIN: usize = 256;
+const N_LANES: usize = 4;
+
+/// One stretch of a text on its way through the states.
+#[derive(Clone, Copy, Default)]
+struct Lane {
+    at: usize,
+    end: usize,
+    state: u32,
+}
+
+/// See `Automaton::find`. A long text goes through as several stretches at once, because one
+/// alone waits for memory at every byte.
+pub(super) fn find(automaton: &Automaton, text: &[u8], hits: &mut Vec<Hit>) {
+    if text.len() < LANES_TEXT_LEN_MIN {
+        let mut lane = Lane { at: 0, end: text.len(), state: 0 };
+        return automaton.run(text, &mut lane, hits);
+    }
+    let mut lanes: [Lane; N_LANES] = std::array::from_fn(|k| Lane {
+        at: text.len() * k / N_LANES,
+        end: text.len() * (k + 1) / N_LANES,
+        state: 0,
+    });
+    let starts = lanes.map(|lane| lane.at);
+    let mut rest = [const { Vec::new() }; N_LANES - 1];
+    automaton.run_lanes(text, &mut lanes, hits, &mut rest);
+    let [first, later @ ..] = lanes;
+    let mut sure = first;
+    for ((lane, start), found) in later.into_iter().zip(starts.into_iter().skip(1)).zip(&rest) {
+        automaton.join(text, &mut sure, lane, start, found, hits);
+    }
+}
+
+impl Automaton {
+    /// Runs all lanes side by side until one is at its end, then each alone.
+    fn run_lanes(
+        &self,
+        text: &[u8],
+        lanes: &mut [Lane; N_LANES],
+        hits: &mut Vec<Hit>,
+        rest: &mut [Vec<Hit>; N_LANES - 1],
+    ) {
+        loop {
+            let n_steps = lanes.iter().map(|lane| lane.end - lane.at).min().unwrap_or(0);
+            if n_steps == 0 {
+                break;
+            }
+            self.step_lanes(text, lanes, n_steps);
+            for (lane, found) in lanes.iter_mut().zip(std::iter::once(&mut *hits).chain(&mut *rest))
+            {
+                self.settle(text, lane, found);
+            }
+        }
+        for (lane, found) in lanes.iter_mut().zip(std::iter::once(hits).chain(rest)) {
+            self.run(text, lane, found);
+        }
+    }
+
+    /// At most `n_steps` steps of every lane; fewer when an entry says `LOOK`.
+    #[inline]
+    fn step_lanes(&self, text: &[u8], lanes: &mut [Lane; N_LANES], n_steps: usize) {
+        let [a, b, c, d] =
+            lanes.map(|lane| text.get(lane.at..lane.at + n_steps).unwrap_or_default());
+        let mut states = lanes.map(|lane| lane.state);
+        let mut n_done = 0;
+        for (((&a, &b), &c), &d) in a.iter().zip(b).zip(c).zip(d) {
+            let [s, t, u, v] = states;
+            states = [self.next(s, a), self.next(t, b), self.next(u, c), self.next(v, d)];
+            n_done += 1;
+            let [s, t, u, v] = states;
+            if (s | t | u | v) & LOOK != 0 {
+                break;
+            }
+        }
+        for (lane, state) in lanes.iter_mut().zip(states) {
+            lane.at += n_done;
+            lane.state = state;
+        }
+    }
+
+    /// Runs one lane to its end.
+    fn run(&self, text: &[u8], lane: &mut Lane, hits: &mut Vec<Hit>) {
+        self.settle(text, lane, hits);
+        while lane.at < lane.end {
+            let mut n_done = 0;
+            for &byte in text.get(lane.at..lane.end).unwrap_or_default() {
+                lane.state = self.next(lane.state, byte);
+                n_done += 1;
+                if lane.state & LOOK != 0 {
+                    break;
+                }
+            }
+            lane.at += n_done;
+            self.settle(text, lane, hits);
+        }
+    }
+
+    /// The entry after `byte` in a state that has a row.
+    #[inline(always)]
+    fn next(&self, state: u32, byte: u8) -> u32 {
+        let index = state as usize + usize::from(self.classes.of(byte));
+        self.table.get(index).copied().unwrap_or(0)
+    }
+
+    /// Does what `LOOK` asks for: tells what ends here, and goes on as long as the state is
+    /// deep. After it the state has a row or the lane is at its end.
+    #[inline]
+    fn settle(&self, text: &[u8], lane: &mut Lane, hits: &mut Vec<Hit>) {
+        while lane.state & (LOOK | DEEP) != 0 {
+            if lane.state & LOOK != 0 {
+                lane.state &= !LOOK;
+                self.tell(lane.state, lane.at, hits);
+            }
+            if lane.state & DEEP == 0 || lane.at >= lane.end {
+                break;
+            }
+            self.step(text, lane);
+        }
+    }
+
+    /// One byte from any state; the lane's state is an entry after it.
+    fn step(&self, text: &[u8], lane: &mut Lane) {
+        let byte = text.get(lane.at).copied().unwrap_or(0);
+        lane.at += 1;
+        lane.state = if lane.state & DEEP == 0 {
+            self.next(lane.state, byte)
+        } else {
+            self.next_deep(lane.state & !DEEP, byte)
+        };
+    }
+
+    /// The entry after `byte` in a state that has no row.
+    fn next_deep(&self, mut state: u32, byte: u8) -> u32 {
+        let class = self.classes.of(byte);
+        let stride = self.classes.n_classes() as u32;
+        while let Some(node) = self.nodes.get(state as usize) {
+            if class == SPACE && node.class == SPACE {
+                return DEEP | state;
+            }
+            if let Some(child) = self.child(node, class) {
+                // The children of a deep state are deep: states are numbered by depth.
+                return LOOK | DEEP | child;
+            }
+            state = node.fail;
+            if ((state * stride) as usize) < self.table.len() {
+                return self.next(state * stride, byte);
+            }
+        }
+        0
+    }
+
+    fn node_of(&self, state: u32) -> usize {
+        let stride = self.classes.n_classes() as u32;
+        (if state & DEEP == 0 { state / stride } else { state & !DEEP }) as usize
+    }
+
+    fn tell(&self, state: u32, end: usize, hits: &mut Vec<Hit>) {
+        let mut output = self.output_of.get(self.node_of(state)).copied();
+        while let Some(found) = output.and_then(|index| self.outputs.get(index as usize)) {
+            let literals = self.literal_order.get(found.first as usize..found.end as usize);
+            let hit = |&literal| Hit { end: end as u32, literal };
+            hits.extend(literals.unwrap_or_default().iter().map(hit));
+            output = Some(found.shorter);
+        }
+    }
+
+    /// Joins the hits `found` by `lane`, which went from `start` as if nothing came before,
+    /// to those of `sure`, which stands at `start` or after it and is right.
+    ///
+    /// `sure` goes on until its state holds nothing from before `start`: from there on both
+    /// are the same.
+    fn join(
+        &self,
+        text: &[u8],
+        sure: &mut Lane,
+        lane: Lane,
+        start: usize,
+        found: &[Hit],
+        hits: &mut Vec<Hit>,
+    ) {
+        let mut n_seen = n_folded(text.get(start..sure.at).unwrap_or_default());
+        while self.depths.get(self.node_of(sure.state)).copied().unwrap_or(0) > n_seen {
+            if sure.at >= lane.end {
+                return;
+            }
+            n_seen += u32::from(sure.at == start || !is_space_twice(text, sure.at));
+            self.step(text, sure);
+            if sure.state & LOOK != 0 {
+                sure.state &= !LOOK;
+                self.tell(sure.state, sure.at, hits);
+            }
+        }
+        let n_told = found.partition_point(|hit| hit.end as usize <= sure.at);
+        hits.extend_from_slice(found.get(n_told..).unwrap_or_default());
+        *sure = lane;
+    }
+}
+
+/// Bytes of `text` with each run of white space counted as one.
+fn n_folded(text: &[u8]) -> u32 {
+    let n_repeated = (1..text.len()).filter(|&at| is_space_twice(text, at)).count();
+    (text.len() - n_repeated) as u32
+}
+
+/// Whether the byte at `at` and the one before are white space.
+fn is_space_twice(text: &[u8], at: usize) -> bool {
+    super::is_space(text, at) && super::is_space(text, at.wrapping_sub(1))
+}

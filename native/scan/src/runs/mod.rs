@@ -1,0 +1,125 @@
+//! Finds runs of digits, hex groups and long tokens: the anchors that are no literals.
+//!
+//! All three take time linear in the text, whatever it holds.
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+/// Calls `found` by ascending start with every digit cluster that has at least `digits_min`
+/// digits.
+///
+/// A cluster is a longest stretch that starts and ends with an ASCII digit and in which between
+/// two digits stand no, one or two bytes out of ` -./()+`. Anything else (three separators, a
+/// line end, a tab) ends it. What stands before its first digit, `+` and `(` too, is not part
+/// of it.
+pub fn digits(text: &[u8], digits_min: usize, mut found: impl FnMut(Range<usize>)) {
+    let mut at = 0;
+    while let Some(start) = next_digit(text, at) {
+        let (end, n_digits) = cluster_end(text, start);
+        if n_digits >= digits_min {
+            found(start..end);
+        }
+        at = end;
+    }
+}
+
+/// Where the cluster that starts at `start` ends, and how many digits it has.
+fn cluster_end(text: &[u8], start: usize) -> (usize, usize) {
+    let (mut end, mut n_digits, mut n_separators) = (start, 0, 0);
+    for (at, &byte) in text.iter().enumerate().skip(start) {
+        if byte.is_ascii_digit() {
+            (end, n_digits, n_separators) = (at + 1, n_digits + 1, 0);
+        } else if n_separators == 2
+            || !matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+')
+        {
+            break;
+        } else {
+            n_separators += 1;
+        }
+    }
+    (end, n_digits)
+}
+
+/// The first digit from `from` on, eight bytes at a time.
+fn next_digit(text: &[u8], from: usize) -> Option<usize> {
+    let (words, tail) = text.get(from..)?.as_chunks::<8>();
+    for (index, &word) in words.iter().enumerate() {
+        let mask = digit_mask(u64::from_le_bytes(word));
+        if mask != 0 {
+            return Some(from + index * 8 + mask.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = tail.iter().position(u8::is_ascii_digit)?;
+    Some(from + words.len() * 8 + at)
+}
+
+/// The highest bit of each byte of `word` that is an ASCII digit.
+fn digit_mask(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let value = word ^ (ONES * 0x30);
+    // Only seven bits are added, so no byte carries into the next.
+    let above_nine = (value & (ONES * 0x7f)) + ONES * (0x80 - 10);
+    !(above_nine | value) & (ONES * 0x80)
+}
+
+/// Calls `found` by ascending start with every longest stretch of ASCII hex digits and `:`, and
+/// every longest stretch of hex digits and `-`, that has at least two separators and one hex
+/// digit (MAC and IPv6 addresses). Stretches of the two kinds may share hex digits.
+pub fn hex_groups(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+    let (mut colon_end, mut hyphen_end) = (0, 0);
+    for at in memchr::memchr2_iter(b':', b'-', text) {
+        let is_colon = text.get(at) == Some(&b':');
+        let last_end = if is_colon { &mut colon_end } else { &mut hyphen_end };
+        if at < *last_end {
+            continue;
+        }
+        let separator = if is_colon { b':' } else { b'-' };
+        let group = hex_group(text, *last_end, at, separator);
+        *last_end = group.end;
+        if is_address_like(text.get(group.clone()).unwrap_or_default(), separator) {
+            found(group);
+        }
+    }
+}
+
+/// The stretch around the separator at `at`, which starts at `from` or later.
+fn hex_group(text: &[u8], from: usize, at: usize, separator: u8) -> Range<usize> {
+    let before = text.get(from..at).unwrap_or_default();
+    let after = text.get(at..).unwrap_or_default();
+    let n_before = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let belongs = |byte: &&u8| **byte == separator || byte.is_ascii_hexdigit();
+    at - n_before..at + after.iter().take_while(belongs).count()
+}
+
+fn is_address_like(group: &[u8], separator: u8) -> bool {
+    let n_separators = group.iter().filter(|&&byte| byte == separator).count();
+    n_separators >= 2 && n_separators < group.len()
+}
+
+/// Calls `found` by ascending start with every longest stretch of at least `len_min` bytes out
+/// of `[A-Za-z0-9+/_-]`, and the one or two `=` right after it where there are any (they do not
+/// count to `len_min`; a third is not part of it). A `len_min` of 0 is taken as 1.
+pub fn tokens(text: &[u8], len_min: usize, mut found: impl FnMut(Range<usize>)) {
+    let len_min = len_min.max(1);
+    // Such a stretch holds every `len_min`-th byte or starts after it, so that most bytes of
+    // other text are never looked at.
+    let mut start = 0;
+    while let Some(probed) = text.get(start..).and_then(|rest| rest.get(..len_min)) {
+        if let Some(at) = probed.iter().rposition(|&byte| !is_token_byte(byte)) {
+            start += at + 1;
+            continue;
+        }
+        let rest = text.get(start..).unwrap_or_default();
+        let n_token = rest.iter().take_while(|&&byte| is_token_byte(byte)).count();
+        let padding = rest.get(n_token..).unwrap_or_default();
+        let n_padding = padding.iter().take(2).take_while(|&&byte| byte == b'=').count();
+        found(start..start + n_token + n_padding);
+        start += n_token + n_padding;
+    }
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-')
+}

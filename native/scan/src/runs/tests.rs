@@ -1,0 +1,132 @@
+#![allow(clippy::indexing_slicing)]
+
+use super::*;
+
+fn digits_of(text: &str, digits_min: usize) -> Vec<&str> {
+    let mut all = Vec::new();
+    digits(text.as_bytes(), digits_min, |range| all.push(&text[range]));
+    all
+}
+
+fn hex_groups_of(text: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    hex_groups(text.as_bytes(), |range| all.push(&text[range]));
+    all
+}
+
+fn tokens_of(text: &str, len_min: usize) -> Vec<&str> {
+    let mut all = Vec::new();
+    tokens(text.as_bytes(), len_min, |range| all.push(&text[range]));
+    all
+}
+
+/// Texts of one to eighty bytes out of few kinds.
+fn texts(alphabet: &'static [u8]) -> impl Iterator<Item = String> {
+    let mut state = 1_u64;
+    let mut below = move |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+        (state >> 33) as usize % bound
+    };
+    (0..20_000).map(move |_| {
+        (0..=below(80)).map(|_| char::from(alphabet[below(alphabet.len())])).collect()
+    })
+}
+
+#[test]
+fn a_cluster_of_digits_reaches_over_one_or_two_separators() {
+    assert_eq!(digits_of("tel +1 (415) 555-2671.", 7), ["1 (415) 555-2671"]);
+    assert_eq!(digits_of("4111 1111/1111.1111\n2", 2), ["4111 1111/1111.1111"]);
+    assert_eq!(digits_of("1 - 2, 3\t4_5", 1), ["1", "2", "3", "4", "5"]);
+}
+
+#[test]
+fn a_cluster_of_too_few_digits_is_not_told() {
+    assert_eq!(digits_of("1.2.3 and 12-34", 4), ["12-34"]);
+    assert_eq!(digits_of("", 0), [""; 0]);
+}
+
+#[test]
+fn every_byte_is_a_digit_or_not_as_ascii_says() {
+    for byte in 0..=u8::MAX {
+        let mask = digit_mask(u64::from_le_bytes([b'x', byte, 0xff, byte, 0, b':', b'/', 0x80]));
+        let expected = if byte.is_ascii_digit() { 0x8000_8000 } else { 0 };
+        assert_eq!(mask, expected, "{byte}");
+    }
+}
+
+#[test]
+fn clusters_are_those_that_splitting_finds() {
+    for text in texts(b"0123456789 -./()+ax\n") {
+        let is_digit = |c: char| c.is_ascii_digit();
+        let mut expected: Vec<Range<usize>> = Vec::new();
+        for (at, _) in text.match_indices(is_digit) {
+            match expected.last_mut() {
+                Some(last)
+                    if at - last.end <= 2
+                        && text[last.end..at].bytes().all(|b| b" -./()+".contains(&b)) =>
+                {
+                    last.end = at + 1;
+                }
+                _ => expected.push(at..at + 1),
+            }
+        }
+        expected.retain(|range| text[range.clone()].matches(is_digit).count() >= 3);
+        let mut found = Vec::new();
+        digits(text.as_bytes(), 3, |range| found.push(range));
+        assert_eq!(found, expected, "{text:?}");
+    }
+}
+
+#[test]
+fn hex_groups_have_two_separators_of_one_kind() {
+    assert_eq!(hex_groups_of("mac 00:1B:44:11:3a:b7!"), ["00:1B:44:11:3a:b7"]);
+    assert_eq!(hex_groups_of("00-1b-44, ::1, a:b"), ["00-1b-44", "::1"]);
+    assert_eq!(hex_groups_of("fe80::1%eth0 ::ffff:1.2.3.4"), ["fe80::1", "::ffff:1"]);
+}
+
+#[test]
+fn separators_alone_are_no_hex_group() {
+    assert_eq!(hex_groups_of("::: --- |:-:| x::y"), [""; 0]);
+}
+
+#[test]
+fn hex_groups_of_both_kinds_share_digits() {
+    assert_eq!(hex_groups_of("1-2-3:4:5"), ["1-2-3", "3:4:5"]);
+}
+
+#[test]
+fn hex_groups_are_those_that_splitting_finds() {
+    for text in texts(b"0aF::--x. ") {
+        let mut expected = Vec::new();
+        for separator in [':', '-'] {
+            let ends = |c: char| c != separator && !c.is_ascii_hexdigit();
+            expected.extend(
+                text.split(ends)
+                    .filter(|group| (2..group.len()).contains(&group.matches(separator).count())),
+            );
+        }
+        let mut found = hex_groups_of(&text);
+        let position = |group: &&str| group.as_ptr();
+        assert!(found.is_sorted_by_key(position), "{text:?}");
+        found.sort_by_key(|group| (group.as_ptr(), group.len()));
+        expected.sort_by_key(|group| (group.as_ptr(), group.len()));
+        assert_eq!(found, expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_token_takes_up_to_two_equals_signs() {
+    assert_eq!(tokens_of("x=abcd= abcd== abcd=== abc===", 4), ["abcd=", "abcd==", "abcd=="]);
+}
+
+#[test]
+fn tokens_are_those_that_splitting_finds() {
+    for text in texts(b"aZ09+/_-ab. ") {
+        for len_min in [1, 2, 3, 5, 8, 24] {
+            let is_border = |c: char| !c.is_ascii() || !is_token_byte(c as u8);
+            let expected: Vec<&str> =
+                text.split(is_border).filter(|token| token.len() >= len_min).collect();
+            assert_eq!(tokens_of(&text, len_min), expected, "{text:?}");
+        }
+    }
+}
