@@ -29,6 +29,7 @@ Labels = dict[str, str]
 MetricType = Literal["counter", "gauge", "histogram"]
 
 _TOTAL_SUFFIX = re.compile(rb"^# (HELP|TYPE) (\w+)_total ", re.MULTILINE)
+_TOTAL_TWICE = re.compile(rb"^# (HELP|TYPE) (\w+_total)_total ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,11 @@ class Telemetry:
     def observe_ledger(self, pipeline: str, ledger: Ledger) -> None:
         self.observe(f"ledger/{pipeline}", lambda: _ledger_samples(pipeline, ledger))
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: str, read: Callable[[], Iterable[Sample]] | None = None) -> None:
+        """Remove a source; with `read`, only if no other one has taken its place since."""
         with self._lock:
-            self._sources.pop(key, None)
+            if read is None or self._sources.get(key) is read:
+                self._sources.pop(key, None)
 
     def forget_gauges(self, label: str, value: str) -> None:
         """Remove the gauges of a component that is gone; its counters stay."""
@@ -187,6 +190,7 @@ class Telemetry:
         text = generate_latest(registry)
         if without_total:
             return _TOTAL_SUFFIX.sub(rb"# \1 \2 ", text)
+        text = _TOTAL_TWICE.sub(rb"# \1 \2 ", text)
         counters = {name.decode() for _, name in _TOTAL_SUFFIX.findall(text)}
         sample = re.compile(rf"^({'|'.join(counters)})(?=[{{ ])", re.MULTILINE)
         return sample.sub(r"\1_total", text.decode()).encode()

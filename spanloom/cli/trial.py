@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 from spanloom.clock import SystemClock
 from spanloom.component import Settings
-from spanloom.config import ComponentSpec, ConfigError, LoadedConfig
+from spanloom.config import ComponentSpec, ConfigError, ConfigErrors, LoadedConfig
 from spanloom.config.errors import path_text
 from spanloom.config.fields import REDACTED
 from spanloom.config.secrets import unshowable
@@ -16,9 +17,8 @@ from spanloom.telemetry import Telemetry
 
 
 def construction_errors(config: LoadedConfig) -> list[ConfigError]:
-    """One error per component whose constructor raises, at the place of its id."""
-    errors = [_error(spec, config) for spec in _used(config)]
-    return [error for error in errors if error is not None]
+    """What constructors raise, at the place of the component's id unless they say another."""
+    return [error for spec in _used(config) for error in _errors(spec, config)]
 
 
 def _used(config: LoadedConfig) -> Iterator[ComponentSpec]:
@@ -34,7 +34,7 @@ def _used(config: LoadedConfig) -> Iterator[ComponentSpec]:
         yield from (spec for component_id, spec in specs.items() if component_id in ids)
 
 
-def _error(spec: ComponentSpec, config: LoadedConfig) -> ConfigError | None:
+def _errors(spec: ComponentSpec, config: LoadedConfig) -> list[ConfigError]:
     settings = Settings(
         id=spec.id,
         kind=spec.kind,
@@ -45,11 +45,22 @@ def _error(spec: ComponentSpec, config: LoadedConfig) -> ConfigError | None:
     )
     try:
         component = spec.factory.create(spec.config, settings)
+    except ConfigErrors as found:
+        return [_placed(error, spec, config) for error in found.errors]
     except Exception as error:  # noqa: BLE001 - a component's code may raise anything
-        return _described(spec, config, f"cannot be made: {error}")
+        return [_described(spec, config, f"cannot be made: {error}")]
     with contextlib.suppress(Exception):
         component.shutdown(0.0)
-    return None
+    return []
+
+
+def _placed(error: ConfigError, spec: ComponentSpec, config: LoadedConfig) -> ConfigError:
+    """A mistake in a file of the component's own has its place; others stand in the config."""
+    if error.place is not None:
+        return error
+    component = _described(spec, config, error.rule)
+    path = f"{component.path}.{error.path}" if error.path else component.path
+    return replace(component, path=path, seen=error.seen, nearest=error.nearest)
 
 
 def _described(spec: ComponentSpec, config: LoadedConfig, rule: str) -> ConfigError:

@@ -31,6 +31,32 @@ def test_counters_render_with_the_suffix_where_asked(telemetry: Telemetry) -> No
     assert "otelcol_process_memory_rss " in text
 
 
+def test_a_name_that_ends_in_total_keeps_one_suffix_either_way(telemetry: Telemetry) -> None:
+    telemetry.counter("redaction_x_total", "X.", {"a": "b"}).add(3)
+    for without_total in (True, False):
+        text = telemetry.render(without_total=without_total).decode()
+        assert 'redaction_x_total{a="b"} 3.0' in text
+        assert "# TYPE redaction_x_total counter" in text
+        assert "total_total" not in text
+
+
+def test_a_source_that_was_replaced_is_not_forgotten_by_its_predecessor(
+    telemetry: Telemetry,
+) -> None:
+    def old() -> list[Sample]:
+        return [Sample("x", "X.", "gauge", {"of": "old"}, 1.0)]
+
+    def new() -> list[Sample]:
+        return [Sample("x", "X.", "gauge", {"of": "new"}, 1.0)]
+
+    telemetry.observe("key", old)
+    telemetry.observe("key", new)
+    telemetry.forget("key", old)
+    assert telemetry.value("x", {"of": "new"}) == 1
+    telemetry.forget("key", new)
+    assert telemetry.value("x", {"of": "new"}) == 0
+
+
 def test_the_same_name_and_labels_are_one_instrument(telemetry: Telemetry) -> None:
     telemetry.counter("c", "C.", {"a": "1", "b": "2"}).add(1)
     telemetry.counter("c", "C.", {"b": "2", "a": "1"}).add(1)
