@@ -1,6 +1,18 @@
 //! What needs more than a regular expression: one file per entity.
 
+mod check;
+mod credit_card;
+mod email;
+mod ip_address;
+mod ipv6;
+mod look;
+#[cfg(test)]
+mod trial;
+mod us_ssn;
+
 use std::ops::Range;
+
+pub use check::VALIDATORS;
 
 /// Where to look: the text around one anchor.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +70,8 @@ pub struct Detector {
 }
 
 /// By name, for rules with `detector: NAME`.
-pub static DETECTORS: &[&Detector] = &[];
+pub static DETECTORS: &[&Detector] =
+    &[&credit_card::CREDIT_CARD, &email::EMAIL, &ip_address::IP_ADDRESS, &us_ssn::US_SSN];
 
 pub fn detector(name: &str) -> Option<&'static Detector> {
     DETECTORS.iter().find(|detector| detector.name == name).copied()
@@ -66,9 +79,6 @@ pub fn detector(name: &str) -> Option<&'static Detector> {
 
 /// A check on what a regular expression matched (its group, if it has one).
 pub type Validate = fn(&[u8]) -> bool;
-
-/// By name, for rules with `validators: [NAME]`.
-pub static VALIDATORS: &[(&str, Validate)] = &[];
 
 pub fn validator(name: &str) -> Option<Validate> {
     VALIDATORS.iter().find(|(known, _)| *known == name).map(|&(_, validate)| validate)

@@ -1,0 +1,277 @@
+//! `credit_card`: issuer ranges, their lengths, Luhn, and one way of grouping.
+
+use super::check::luhn;
+use super::look::{at, before, inside_word, joined_after, joined_before, run, slice};
+use super::{Anchor, Detector, Matches, Site};
+
+pub static CREDIT_CARD: Detector =
+    Detector { name: "credit_card", anchors: &[Anchor::Digits(DIGITS_MIN)], detect: detect_cards };
+
+const DIGITS_MIN: usize = 12;
+const DIGITS_MAX: usize = 19;
+/// The longest card with the separators between its groups.
+const BYTES_MAX: usize = 23;
+
+const GROUPED: u8 = 95;
+const UNGROUPED: u8 = 90;
+/// Twelve digits are common elsewhere, and few cards have them.
+const TWELVE: u8 = 70;
+/// What only a word beside it makes a card: an issuer range not given out, a bar code.
+const DOUBTFUL: u8 = 40;
+
+/// A range of issuer numbers: of the first digits, both ends included.
+struct Issuer {
+    first: u32,
+    last: u32,
+    lengths: std::ops::RangeInclusive<usize>,
+    doubtful: bool,
+}
+
+const fn issuer(first: u32, last: u32, lengths: std::ops::RangeInclusive<usize>) -> Issuer {
+    Issuer { first, last, lengths, doubtful: false }
+}
+
+/// The first that fits decides.
+const ISSUERS: &[Issuer] = &[
+    // Visa
+    issuer(4, 4, 13..=13),
+    issuer(4, 4, 16..=16),
+    issuer(4, 4, 19..=19),
+    // Mastercard
+    issuer(51, 55, 16..=16),
+    issuer(2221, 2720, 16..=16),
+    // American Express
+    issuer(34, 34, 15..=15),
+    issuer(37, 37, 15..=15),
+    // Diners Club
+    issuer(300, 305, 14..=14),
+    issuer(300, 305, 16..=19),
+    issuer(3095, 3095, 14..=14),
+    issuer(36, 36, 14..=19),
+    issuer(38, 39, 14..=14),
+    issuer(38, 39, 16..=19),
+    // JCB; 15 digits are from before 2007
+    issuer(3528, 3589, 16..=19),
+    issuer(2131, 2131, 15..=15),
+    issuer(1800, 1800, 15..=15),
+    Issuer { first: 35, last: 35, lengths: 16..=16, doubtful: true },
+    // Discover
+    issuer(6011, 6011, 16..=19),
+    issuer(644, 649, 16..=19),
+    issuer(65, 65, 16..=19),
+    // UnionPay
+    issuer(62, 62, 16..=19),
+    issuer(81, 81, 16..=19),
+    // Maestro
+    issuer(50, 50, 12..=19),
+    issuer(56, 58, 12..=19),
+    issuer(6304, 6304, 12..=19),
+    issuer(6390, 6390, 12..=19),
+    issuer(6759, 6759, 12..=19),
+    issuer(6761, 6763, 12..=19),
+    issuer(6767, 6767, 16..=19),
+];
+
+/// Lengths of groups, most digits first. Besides the issuers' own ways: fours with a rest.
+const GROUPINGS: &[&[usize]] = &[
+    &[4, 4, 4, 4, 3],
+    &[4, 4, 4, 4, 2],
+    &[4, 4, 4, 4, 1],
+    &[6, 13],
+    &[4, 4, 4, 4],
+    &[4, 6, 5],
+    &[4, 4, 4, 3],
+    &[4, 6, 4],
+    &[4, 4, 4, 2],
+    &[4, 4, 4, 1],
+    &[4, 4, 5],
+    &[4, 4, 4],
+];
+
+fn detect_cards(site: &Site<'_>, matches: &mut Matches) {
+    let mut start = site.start;
+    while start + DIGITS_MIN <= site.end {
+        let n_digits = run(site.text, start, DIGITS_MAX + 1, |byte| byte.is_ascii_digit());
+        let card = card_at(site.text, start, n_digits);
+        start = match card {
+            Some((end, score)) => {
+                matches.push(start..end, score);
+                end
+            }
+            None => next_group(site, start + n_digits),
+        };
+    }
+}
+
+/// The first digit after a separator, from `start` on.
+fn next_group(site: &Site<'_>, start: usize) -> usize {
+    let rest = slice(site.text, start, site.end);
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let others = rest.iter().skip(digits).take_while(|byte| !byte.is_ascii_digit()).count();
+    start + (digits + others).max(1)
+}
+
+/// The end and the score of the card at `start`, whose first group has `n_digits`.
+fn card_at(text: &[u8], start: usize, n_digits: usize) -> Option<(usize, u8)> {
+    if before(text, start, 1).is_ascii_alphanumeric() || joined_before(text, start, b'.') {
+        return None;
+    }
+    if (DIGITS_MIN..=DIGITS_MAX).contains(&n_digits) {
+        return ungrouped(text, start, start + n_digits).map(|score| (start + n_digits, score));
+    }
+    let separator = at(text, start + n_digits);
+    if !matches!(separator, b' ' | b'-') {
+        return None;
+    }
+    GROUPINGS.iter().filter(|sizes| sizes.first() == Some(&n_digits)).find_map(|sizes| {
+        let end = grouping_end(text, start, sizes, separator)?;
+        let score = score(slice(text, start, end), GROUPED)?;
+        Some((end, score))
+    })
+}
+
+fn ungrouped(text: &[u8], start: usize, end: usize) -> Option<u8> {
+    // A telephone number has at most 15 digits after its plus.
+    let is_phone = before(text, start, 1) == b'+' && end - start <= 15;
+    if inside_word(text, start, end) || joined_after(text, end, b'.') || is_phone {
+        return None;
+    }
+    score(slice(text, start, end), UNGROUPED)
+}
+
+/// Where groups of just these sizes end.
+fn grouping_end(text: &[u8], start: usize, sizes: &[usize], separator: u8) -> Option<usize> {
+    let mut end = start;
+    for (index, size) in sizes.iter().enumerate() {
+        if index > 0 {
+            if at(text, end) != separator {
+                return None;
+            }
+            end += 1;
+        }
+        if run(text, end, size + 1, |byte| byte.is_ascii_digit()) != *size {
+            return None;
+        }
+        end += size;
+    }
+    (!at(text, end).is_ascii_alphanumeric() && !joined_after(text, end, b'.')).then_some(end)
+}
+
+/// How sure a number of this form is a card; None if it is none.
+fn score(shown: &[u8], sure: u8) -> Option<u8> {
+    let mut digits = [0; BYTES_MAX];
+    let mut n_digits = 0;
+    for (place, byte) in digits.iter_mut().zip(shown.iter().filter(|byte| byte.is_ascii_digit())) {
+        *place = *byte;
+        n_digits += 1;
+    }
+    let digits = slice(&digits, 0, n_digits);
+    let issuer = ISSUERS.iter().find(|issuer| issuer.has(digits))?;
+    if !luhn(digits) {
+        return None;
+    }
+    Some(match n_digits {
+        12 => TWELVE,
+        13 if sure == UNGROUPED && is_bar_code(digits) => DOUBTFUL,
+        _ if issuer.doubtful => DOUBTFUL,
+        _ => sure,
+    })
+}
+
+impl Issuer {
+    fn has(&self, digits: &[u8]) -> bool {
+        let n_prefix = self.first.ilog10() as usize + 1;
+        let prefix = slice(digits, 0, n_prefix);
+        let prefix = prefix.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+        self.lengths.contains(&digits.len()) && (self.first..=self.last).contains(&prefix)
+    }
+}
+
+/// Whether the last digit is the one that EAN-13 asks for; German and Japanese ones start with 4.
+fn is_bar_code(digits: &[u8]) -> bool {
+    let weights = [1, 3].into_iter().cycle();
+    digits.iter().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum::<u32>()
+        % 10
+        == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::found;
+    use super::{CREDIT_CARD, DOUBTFUL, TWELVE};
+
+    fn cards(text: &str) -> Vec<String> {
+        found(&CREDIT_CARD, text).into_iter().map(|(shown, _)| shown).collect()
+    }
+
+    #[test]
+    fn finds_cards_of_all_issuers_and_groupings() {
+        for card in [
+            "4111111111111111",
+            "4111 1111 1111 1111",
+            "4111-1111-1111-1111",
+            "4222222222222",
+            "5555 5555 5555 4444",
+            "2221000000000009",
+            "2720 9999 9999 9996",
+            "378282246310005",
+            "3782 822463 10005",
+            "3782-8224-6310-005",
+            "30569309025904",
+            "3056 930902 5904",
+            "3530111333300000",
+            "6011 1111 1111 1117",
+            "6200000000000005",
+            "6304000000000000",
+            "6759649826438453",
+            "4000 0000 0000 0000 006",
+        ] {
+            assert_eq!(cards(card), [card], "{card}");
+            assert_eq!(cards(&format!("卡号{card}。")), [card], "{card}");
+        }
+    }
+
+    #[test]
+    fn finds_cards_between_other_numbers() {
+        for text in [
+            "1 4111 1111 1111 1111 123 12/25",
+            "2024-01-15 4111111111111111 555",
+            "(4111111111111111)",
+            "7,4111111111111111,12",
+            "4111111111111111.",
+        ] {
+            assert_eq!(cards(text).len(), 1, "{text}");
+        }
+        assert_eq!(cards("4111111111111111 5555555555554444").len(), 2);
+        assert_eq!(cards("4111 1111 1111 1111 5555 5555 5555 4444").len(), 2);
+    }
+
+    #[test]
+    fn leaves_what_is_no_card() {
+        for text in [
+            "4111111111111112",
+            "4111 1111 1111 1112",
+            "4111 1111-1111 1111",
+            "4111  1111 1111 1111",
+            "41111111 11111111",
+            "x4111111111111111",
+            "4111111111111111a",
+            "0.4111111111111111",
+            "4111111111111111.5",
+            "54111111111111111115",
+            "1700000000000",
+            "0000000000000000",
+            "9111111111111111",
+            "2721000000000004",
+            "+4222222222222",
+        ] {
+            assert!(cards(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn is_less_sure_of_rare_forms() {
+        assert_eq!(found(&CREDIT_CARD, "501800000009"), [("501800000009".to_owned(), TWELVE)]);
+        assert_eq!(found(&CREDIT_CARD, "3500000000000009").first().map(|f| f.1), Some(DOUBTFUL));
+    }
+}

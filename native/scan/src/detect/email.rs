@@ -1,0 +1,232 @@
+//! `email`: addresses as people write them, no quoted local parts and no IP literals.
+
+use super::look::{at, before, slice};
+use super::{Anchor, Detector, Matches, Site};
+
+pub static EMAIL: Detector =
+    Detector { name: "email", anchors: &[Anchor::Literal("@")], detect: detect_email };
+
+const SCORE: u8 = 90;
+const LOCAL_BYTES_MAX: usize = 64;
+const LABEL_BYTES_MAX: usize = 63;
+const ADDRESS_BYTES_MAX: usize = 254;
+const TLD_LETTERS: std::ops::RangeInclusive<usize> = 2..=24;
+/// A user name and password before a host fill at most so much of a URL.
+const USERINFO_BYTES_MAX: usize = 128;
+
+/// Endings of files that are no top-level domains.
+const FILE_ENDINGS: &[&str] = &[
+    "avif", "bak", "bin", "bmp", "bz", "cfg", "conf", "cpp", "css", "csv", "deb", "dll", "dmg",
+    "doc", "docx", "eot", "exe", "gif", "gz", "htm", "html", "ico", "ini", "ipynb", "jar", "java",
+    "jpeg", "jpg", "js", "json", "jsx", "kt", "less", "lock", "log", "map", "md5", "mjs", "mp3",
+    "mp4", "otf", "patch", "pdf", "php", "png", "pptx", "rb", "rpm", "scss", "sha256", "sig",
+    "sql", "svg", "tar", "tgz", "toml", "ts", "tsx", "ttf", "txt", "vue", "wasm", "wav", "webm",
+    "webp", "whl", "woff", "xls", "xlsx", "xml", "xz", "yaml", "yml", "zst",
+];
+/// Endings of files that are countries, too: no address only after a number (`logo@2x.py`).
+const FILE_ENDINGS_OF_COUNTRIES: &[&str] =
+    &["cc", "md", "mm", "pl", "ps", "py", "rs", "sh", "so", "zip"];
+
+fn detect_email(site: &Site<'_>, matches: &mut Matches) {
+    let Some(start) = local_start(site.text, site.start) else { return };
+    let Some(end) = domain_end(site.text, site.start + 1) else { return };
+    let is_address = end - start <= ADDRESS_BYTES_MAX
+        && !is_of_url(site.text, start)
+        && !is_clone_url(site.text, start, end)
+        && at(site.text, end) != b'(';
+    if is_address {
+        matches.push(start..end, SCORE);
+    }
+}
+
+/// Where the part before the `@` begins. Quotes, bullets and the like in front stay outside.
+fn local_start(text: &[u8], at_sign: usize) -> Option<usize> {
+    let mut start = at_sign;
+    while let Some(previous) = local_step(text, start) {
+        start = previous;
+        if at_sign - start > LOCAL_BYTES_MAX {
+            return None;
+        }
+    }
+    while start < at_sign && b"._-'%+".contains(&at(text, start)) {
+        start += 1;
+    }
+    (start < at_sign && before(text, at_sign, 1) != b'.').then_some(start)
+}
+
+/// The place before one more character of a local part; None where there is none.
+fn local_step(text: &[u8], start: usize) -> Option<usize> {
+    match before(text, start, 1) {
+        b'.' if at(text, start) == b'.' => None,
+        b'.' | b'_' | b'-' | b'\'' | b'%' | b'+' => Some(start - 1),
+        byte if byte.is_ascii_alphanumeric() => Some(start - 1),
+        _ => (2..=3)
+            .filter_map(|n| start.checked_sub(n))
+            .find(|&from| letter_len(text, from) == start - from),
+    }
+}
+
+/// Bytes of the non-ASCII letter at `start`, 0 if it is none of a script with spaces between
+/// words: U+00C0 to U+052F (Latin, combining marks, Greek, Cyrillic) and U+1E00 to U+1FFF.
+fn letter_len(text: &[u8], start: usize) -> usize {
+    let continues = |place: usize| matches!(at(text, place), 0x80..=0xbf);
+    match (at(text, start), at(text, start + 1)) {
+        (0xc3..=0xd3, 0x80..=0xbf) | (0xd4, 0x80..=0xaf) => 2,
+        (0xe1, 0xb8..=0xbf) if continues(start + 2) => 3,
+        _ => 0,
+    }
+}
+
+/// Where the domain that starts at `start` ends: after the last label that can be a top-level
+/// domain.
+fn domain_end(text: &[u8], start: usize) -> Option<usize> {
+    let mut end = None;
+    let mut label = start;
+    let mut n_numeric = 0;
+    for index in 0.. {
+        let label_end = label_end(text, label);
+        if label_end == label || label_end - label > LABEL_BYTES_MAX || at(text, label) == b'-' {
+            break;
+        }
+        n_numeric += usize::from(index < 2 && at(text, label).is_ascii_digit());
+        if index > 0 {
+            end = top_level_end(text, label, label_end, n_numeric > 0).or(end);
+        }
+        if at(text, label_end) != b'.' || label_end - start > ADDRESS_BYTES_MAX {
+            break;
+        }
+        label = label_end + 1;
+    }
+    // `package@1.0.next` is a version.
+    end.filter(|_| n_numeric < 2)
+}
+
+fn label_end(text: &[u8], start: usize) -> usize {
+    let mut end = start;
+    loop {
+        let byte = at(text, end);
+        let step =
+            if byte.is_ascii_alphanumeric() || byte == b'-' { 1 } else { letter_len(text, end) };
+        if step == 0 || end - start > LABEL_BYTES_MAX {
+            return end;
+        }
+        end += step;
+    }
+}
+
+/// The end of the top-level domain that `start..end` is, or begins with before a hyphen
+/// (`a@b.com-c@d.com`).
+fn top_level_end(text: &[u8], start: usize, end: usize, after_number: bool) -> Option<usize> {
+    let label = slice(text, start, end);
+    if label.len() > 4 && slice(label, 0, 4).eq_ignore_ascii_case(b"xn--") && !label.ends_with(b"-")
+    {
+        return Some(end);
+    }
+    let letters = label.split(|byte| *byte == b'-').next().unwrap_or(&[]);
+    let n_letters = String::from_utf8_lossy(letters).chars().count();
+    let fits = TLD_LETTERS.contains(&n_letters) && !letters.iter().any(u8::is_ascii_digit);
+    (fits && !is_file_ending(letters, after_number)).then(|| start + letters.len())
+}
+
+fn is_file_ending(letters: &[u8], after_number: bool) -> bool {
+    let among =
+        |endings: &[&str]| endings.iter().any(|end| letters.eq_ignore_ascii_case(end.as_bytes()));
+    among(FILE_ENDINGS) || (after_number && among(FILE_ENDINGS_OF_COUNTRIES))
+}
+
+/// Whether what starts at `start` is the user name or password of a URL.
+fn is_of_url(text: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(USERINFO_BYTES_MAX);
+    let front = slice(text, from, start);
+    let Some(slashes) = memchr::memmem::rfind(front, b"://") else { return false };
+    let user = slice(front, slashes + 3, front.len());
+    let is_user =
+        user.iter().all(|byte| !byte.is_ascii_whitespace() && !b"/?#\"'<>(),;@".contains(byte));
+    let is_mail = slice(front, 0, slashes).to_ascii_lowercase().ends_with(b"mailto");
+    is_user && !is_mail && (user.is_empty() || user.ends_with(b":"))
+}
+
+/// `git@host:path`.
+fn is_clone_url(text: &[u8], start: usize, end: usize) -> bool {
+    let address = slice(text, start, end);
+    let follows = at(text, end + 1);
+    slice(address, 0, 4).eq_ignore_ascii_case(b"git@")
+        && at(text, end) == b':'
+        && (follows.is_ascii_alphanumeric() || b"/~_.-".contains(&follows))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::super::trial::found;
+    use super::EMAIL;
+
+    fn emails(text: &str) -> Vec<String> {
+        found(&EMAIL, text).into_iter().map(|(shown, _)| shown).collect()
+    }
+
+    #[test]
+    fn finds_addresses_without_what_stands_around_them() {
+        for (text, address) in [
+            ("bob@example.com", "bob@example.com"),
+            ("Mail bob.o'brien+tag@mail.example.co.uk.", "bob.o'brien+tag@mail.example.co.uk"),
+            ("mailto:bob@example.com?subject=x", "bob@example.com"),
+            ("mailto://bob@example.com", "bob@example.com"),
+            ("<bob@example.com>", "bob@example.com"),
+            ("'bob@example.com'", "bob@example.com"),
+            ("- wait...bob@example.com, yes", "bob@example.com"),
+            ("email=bob_1@163.com&x", "bob_1@163.com"),
+            ("bob@example.com:hunter2", "bob@example.com"),
+            ("bob@xn--mller-kva.xn--p1ai", "bob@xn--mller-kva.xn--p1ai"),
+            ("josé@müller.de", "josé@müller.de"),
+            ("邮箱bob@example.com谢谢", "bob@example.com"),
+            ("иван@почта.рф", "иван@почта.рф"),
+            ("bob@firma.rs", "bob@firma.rs"),
+            ("bob@example.com.2 and", "bob@example.com"),
+            ("git@example.com", "git@example.com"),
+        ] {
+            assert_eq!(emails(text), [address], "{text}");
+        }
+    }
+
+    #[test]
+    fn covers_both_of_two_joined_addresses() {
+        assert_eq!(emails("a1@b.com-c2@d.org"), ["a1@b.com", "b.com-c2@d.org"]);
+        assert_eq!(emails("a1@b.com,c2@d.org"), ["a1@b.com", "c2@d.org"]);
+    }
+
+    #[test]
+    fn leaves_what_only_looks_like_an_address() {
+        for text in [
+            "npm i @types/node@1.2",
+            "lodash@4.17.21",
+            "pkg@1.0.0-beta.next",
+            "icon@2x.png",
+            "name@1.0.tgz",
+            "logo@2x.py",
+            "git@github.com:org/repo.git",
+            "https://user:pass@example.com/x",
+            "https://0123abcd@o1.ingest.example.io/2",
+            "@app.route",
+            "bob@localhost",
+            "bob@10.0.0.1",
+            "bob.@example.com",
+            "@example.com",
+            "bob@-example.com",
+            "bob@example.c",
+            "q@k.transpose(0, 1)",
+            "bob@example..com",
+        ] {
+            assert!(emails(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_the_lengths_of_the_parts() {
+        let local = "a".repeat(64);
+        assert_eq!(emails(&format!("{local}@b.com")).len(), 1);
+        assert!(emails(&format!("a{local}@b.com")).is_empty());
+        assert!(emails(&format!("a@{}.com", "b".repeat(64))).is_empty());
+    }
+}
