@@ -147,7 +147,7 @@ class Telemetry:
     def forget(self, key: str, read: Callable[[], Iterable[Sample]] | None = None) -> None:
         """Remove a source; with `read`, only if no other one has taken its place since."""
         with self._lock:
-            if read is None or self._sources.get(key) is read:
+            if read is None or self._sources.get(key) == read:
                 self._sources.pop(key, None)
 
     def forget_gauges(self, label: str, value: str) -> None:

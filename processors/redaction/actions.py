@@ -82,7 +82,7 @@ def _read(value: object) -> Action:
         name, given = next(iter(value.items()))
         if name in _READERS:
             return _READERS[name](given)
-    raise PydanticCustomError("action", "must be one of {forms}", {"forms": _FORMS})
+    raise PydanticCustomError("action", "must be one of {forms}", {"forms": _FORMS, "valid": PLAIN})
 
 
 def _read_partial(given: object) -> Action:

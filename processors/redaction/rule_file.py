@@ -38,8 +38,11 @@ class Written:
     node: Node | None = None
 
     def place(self, key: str = "id") -> Place | None:
-        """Where a field of it stands."""
-        return None if self.node is None else self.node.key_place(key)
+        """Where the value of a field stands."""
+        if self.node is None:
+            return None
+        child = self.node.child(key)
+        return child.place if child else self.node.place
 
 
 def shipped_names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ _NOT_STRINGS = ("int", "float", "bool", "dict", "list", "model", "missing", "ext
 _QUOTE_IT = "must be a string; put it in quotes"
 _UNKNOWN_KEY = "extra_forbidden"
 _TEXT_ROUNDS_MAX = 8
+_QUOTED = re.compile("'([^']*)'")
 
 
 def validate(model: type[Model], node: Node, loc: Loc, problems: Problems) -> Model | None:
@@ -109,7 +111,22 @@ def _report(
     for text in unshowable(found, model, steps):
         # A validator's own words may quote what it looked at.
         rule = rule.replace(text, REDACTED) if text else rule
-    problems.error(place, (*loc, *steps), rule, seen=seen)
+    nearest = None if secret else _nearest_value(details, found)
+    problems.error(place, (*loc, *steps), rule, seen=seen, nearest=nearest)
+
+
+def _nearest_value(details: ErrorDetails, found: Node) -> str | None:
+    """The valid value most like the one seen, where the error says which are valid.
+
+    Errors of one's own say it as `valid` in their context.
+    """
+    if found.hidden or not isinstance(found.value, str):
+        return None
+    context = details.get("ctx", {})
+    valid = context.get("valid", ())
+    if details["type"] == "literal_error":
+        valid = _QUOTED.findall(context["expected"])
+    return nearest_name(found.value, valid)
 
 
 def _report_unknown(

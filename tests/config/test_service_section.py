@@ -21,6 +21,11 @@ def test_checks_service_telemetry(errors_of: Lines, valid: str) -> None:
     ]
 
 
+def test_names_the_nearest_of_the_valid_values(errors_of: Lines, valid: str) -> None:
+    (error,) = errors_of(valid + "  telemetry: {logs: {level: wran}}\n")
+    assert error.endswith("got 'wran'; did you mean 'warn'?")
+
+
 def test_reads_the_prometheus_reader(load_text: Load, valid: str) -> None:
     reader = "{pull: {exporter: {prometheus: {host: 0.0.0.0, port: 9999}}}}"
     config = load_text(valid + f"  telemetry: {{metrics: {{readers: [{reader}]}}}}\n")

@@ -1,0 +1,93 @@
+"""The compiled rules: one engine for all pipelines whose rules are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any, Literal
+
+from spanloom.config.errors import Problems
+from spanloom.processors.redaction.document import matcher_of
+from spanloom.processors.redaction.load import Loaded
+
+if TYPE_CHECKING:
+    from spanloom_native import RedactionReport, TextReport
+
+Summary = Literal["silent", "info", "debug"]
+
+_OF_RULE = re.compile(r"rule ([a-z0-9_.]+): (.*)", re.DOTALL)
+
+
+class Engine:
+    """A redactor, native or in Python; any number of threads may use it at once."""
+
+    def __init__(self, redactor: Any) -> None:
+        self._redactor = redactor
+        self.digest: str = redactor.digest
+        self.n_rules: int = redactor.n_rules
+
+    def redact(self, batch: Any, *, audit: bool = False) -> RedactionReport:
+        """Edit the batch in place. Raises with the batch as it was."""
+        report: RedactionReport = self._redactor.redact(batch, audit=audit)
+        return report
+
+    def redact_text(self, text: str, **place: str) -> TextReport:
+        """What the rules make of one text; `place` is as in spanloom_native."""
+        report: TextReport = self._redactor.redact_text(text, **place)
+        return report
+
+
+_lock = threading.Lock()
+_engines: weakref.WeakValueDictionary[bytes, Engine] = weakref.WeakValueDictionary()
+
+
+def engine_for(
+    loaded: Loaded, *, name: str = "native", summary: Summary = "info", drop_reason: str
+) -> Engine:
+    """The engine of these rules, made now or in use already.
+
+    Raises:
+        ConfigErrors: the engine refuses rules, each at its place.
+    """
+    document = json.dumps(loaded.document).encode()
+    told = f"{name} {summary} {drop_reason}".encode()
+    key = hashlib.sha256(told + b"\0" + document).digest()
+    with _lock:
+        engine = _engines.get(key)
+        if engine is None:
+            redactor = _compiled(document, loaded, name, summary, drop_reason)
+            engine = _engines[key] = Engine(redactor)
+        return engine
+
+
+def _compiled(
+    document: bytes, loaded: Loaded, name: str, summary: Summary, drop_reason: str
+) -> Any:
+    from spanloom_native import Redactor, RuleError
+
+    if name == "python":
+        from spanloom.processors.redaction import oracle
+
+        return oracle.Redactor(document, summary=summary, drop_reason=drop_reason)
+    try:
+        return Redactor(document, summary=summary, drop_reason=drop_reason)
+    except RuleError as error:
+        _refuse(str(error), loaded)
+
+
+def _refuse(reasons: str, loaded: Loaded) -> None:
+    """Raises ConfigErrors: what the engine says, at the places of the rules it names."""
+    rules = {merged.rule.id: merged for merged in loaded.rules}
+    problems = Problems()
+    for reason in reasons.splitlines():
+        match = _OF_RULE.fullmatch(reason)
+        merged = rules.get(match[1]) if match else None
+        if merged is None:
+            problems.error(None, (), reason)
+        else:
+            place, loc = merged.where(matcher_of(merged.rule))
+            problems.error(place, loc, reason.removeprefix("rule "))
+    problems.raise_if_any()

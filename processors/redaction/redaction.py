@@ -1,0 +1,102 @@
+"""Cleans telemetry of private values before anything is queued, exported or counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spanloom.batch import BATCH_TYPES
+from spanloom.component import AnyBatch, Factory, Host, Processor, Settings
+from spanloom.logs import describe
+from spanloom.processors.redaction.audit import AuditLog, open_audit_log, release
+from spanloom.processors.redaction.config import Config
+from spanloom.processors.redaction.engine import engine_for
+from spanloom.processors.redaction.load import load_rules
+from spanloom.processors.redaction.metrics import RedactionMetrics, ruleset_info
+
+if TYPE_CHECKING:
+    from spanloom_native import RedactionReport
+
+    from spanloom.telemetry import Sample
+
+DROP_REASON = "redaction"
+
+
+class RedactionProcessor(Processor):
+    """Rules over every string of every item. A batch that fails is never handed on."""
+
+    concurrent = True
+
+    def __init__(self, config: Config, settings: Settings) -> None:
+        """Reads all rules. Raises ConfigErrors with everything that is wrong with them."""
+        self.settings = settings
+        self._config = config
+        loaded = load_rules(config, settings.config_dir)
+        self._engine = engine_for(
+            loaded, name=config.engine, summary=config.summary, drop_reason=DROP_REASON
+        )
+        self._metrics = RedactionMetrics(settings.telemetry)
+        self._audit: AuditLog | None = None
+        self._audit_fails = False
+
+    def start(self, host: Host) -> None:  # noqa: ARG002 - the API's signature
+        """Raises OSError: the audit log cannot be opened."""
+        if self._config.on_error == "pass":
+            warning = "values that cannot be scanned pass as they are (on_error: pass)"
+            self.settings.logger.warning(warning, extra={"component": self.settings.id})
+        audit = self._config.audit
+        if audit is not None and self._audit is None:
+            path = Path(self.settings.config_dir, audit.path)
+            self._audit = open_audit_log(path, audit.max_megabytes << 20, audit.max_backups)
+        self.settings.telemetry.observe(self._info_key(), self._info)
+
+    def shutdown(self, timeout_s: float) -> None:  # noqa: ARG002 - the API's signature
+        if self._audit is not None:
+            release(self._audit)
+            self._audit = None
+        self.settings.telemetry.forget(self._info_key(), self._info)
+
+    def process(self, batch: AnyBatch) -> AnyBatch:
+        """The batch, cleaned. Raises when the engine fails; the batch is then refused."""
+        audit = self._audit
+        try:
+            report = self._engine.redact(batch, audit=audit is not None)
+        except BaseException:
+            self._metrics.failed("redact")
+            raise
+        self._metrics.note(report, batch.signal)
+        if audit is not None:
+            self._write(audit, report)
+        return batch
+
+    def _write(self, audit: AuditLog, report: RedactionReport) -> None:
+        """To the audit log; when that fails the data goes on, and it is told once."""
+        try:
+            audit.write(
+                report.audit,
+                digest=self._engine.digest,
+                component=self.settings.id,
+                clock=self.settings.clock,
+            )
+        except (OSError, ValueError) as error:
+            self._metrics.failed("audit")
+            if not self._audit_fails:
+                fields = {"component": self.settings.id, "error": describe(error)}
+                self.settings.logger.error("the audit log cannot be written", extra=fields)
+            self._audit_fails = True
+        else:
+            self._audit_fails = False
+
+    def _info_key(self) -> str:
+        return f"redaction/{self.settings.id}"
+
+    def _info(self) -> list[Sample]:
+        return list(ruleset_info(self._engine.digest, self._engine.n_rules))
+
+
+FACTORY = Factory(
+    config=Config,
+    create=RedactionProcessor,
+    signals=frozenset(BATCH_TYPES),
+    stability="alpha",
+)
