@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.measure import Cores, Run
     from harness.systems import System
 
-PARTS = ("direct", "throughput", "latency", "overload", "start")
+PARTS = ("direct", "throughput", "redaction", "latency", "overload", "start")
 N_STARTS = 5
 
 
@@ -55,15 +55,21 @@ def _systems(arguments: argparse.Namespace) -> list[System]:
     return chosen
 
 
-def _scenarios(arguments: argparse.Namespace) -> list[scenarios.Scenario]:
-    wanted = [entry for entry in scenarios.THROUGHPUT if arguments.only in entry.name]
+def _scenarios(
+    arguments: argparse.Namespace, entries: Sequence[scenarios.Scenario]
+) -> list[scenarios.Scenario]:
+    wanted = [entry for entry in entries if arguments.only in entry.name]
     return [
         replace(entry, load=replace(entry.load, duration_s=arguments.duration)) for entry in wanted
     ]
 
 
 def _direct(arguments: argparse.Namespace, _: list[System], cores: Cores) -> list[Any]:
-    entries = [entry for entry in _scenarios(arguments) if entry.compression == "none"]
+    entries = [
+        entry
+        for entry in _scenarios(arguments, scenarios.THROUGHPUT)
+        if entry.compression == "none"
+    ]
     runs = [(entry.name, measure.direct(entry.load, cores)) for entry in entries]
     rows = [report.direct_row(name, run) for name, run in runs]
     print(report.table(report.DIRECT_HEADER, rows), flush=True)
@@ -82,8 +88,25 @@ def _rounds(
 
 
 def _throughput(arguments: argparse.Namespace, chosen: list[System], cores: Cores) -> list[Any]:
+    return _measured(arguments, chosen, cores, scenarios.THROUGHPUT)
+
+
+def _redaction(arguments: argparse.Namespace, _: list[System], cores: Cores) -> list[Any]:
+    chosen = [
+        systems.spanloom(),
+        systems.spanloom(name="spanloom, redaction", processors="redaction: {}"),
+    ]
+    return _measured(arguments, chosen, cores, scenarios.REDACTION)
+
+
+def _measured(
+    arguments: argparse.Namespace,
+    chosen: list[System],
+    cores: Cores,
+    entries: Sequence[scenarios.Scenario],
+) -> list[Any]:
     kept, rows = [], []
-    for entry in _scenarios(arguments):
+    for entry in _scenarios(arguments, entries):
         for name, runs in _rounds(arguments, chosen, entry, cores).items():
             rows.append(report.throughput_row(entry.name, name, runs))
             print("\t".join(rows[-1]), file=sys.stderr, flush=True)
@@ -129,6 +152,7 @@ def _start(_: argparse.Namespace, chosen: list[System], cores: Cores) -> list[An
 PART_RUNNERS = {
     "direct": _direct,
     "throughput": _throughput,
+    "redaction": _redaction,
     "latency": _latency,
     "overload": _overload,
     "start": _start,

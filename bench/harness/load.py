@@ -29,6 +29,8 @@ class Load:
     in_flight: int = 32
     protocol: str = "grpc"
     acked_file: str | None = None
+    private_every: int = 0
+    """Each so many-th prompt holds an e-mail address and a card number; 0: none."""
 
     def argv(self, target: str) -> list[str]:
         options = {
@@ -40,6 +42,7 @@ class Load:
             "connections": self.connections,
             "in-flight": self.in_flight,
             "rate": self.rate_per_s or 0,
+            "private-every": self.private_every,
         }
         argv = [str(BINARY), "gen"]
         for name, value in options.items():

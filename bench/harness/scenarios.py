@@ -34,6 +34,13 @@ THROUGHPUT = [
     Scenario("100 spans, HTTP in", Load(100, in_flight=32, protocol="http")),
 ]
 
+# One prompt in ten holds something to redact.
+REDACTION = [
+    Scenario("1 span", Load(1, in_flight=256, private_every=10)),
+    Scenario("100 spans", Load(100, in_flight=32, private_every=10)),
+    Scenario("10 spans of 10 KB", Load(10, span_kb=10, in_flight=32, private_every=10)),
+]
+
 LATENCY = Scenario("2,000 one-span requests/s", Load(1, rate_per_s=2000, in_flight=256))
 
 OVERLOAD_SINK_SPANS_PER_S = 10_000.0

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from harness.process import spawn, stop
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ receivers:
     protocols:
       grpc: {{endpoint: "{grpc}"}}
       http: {{endpoint: "{http}"}}
+processors: {{{processors}}}
 exporters:
   otlp:
     endpoint: "{sink}"
@@ -41,7 +44,7 @@ service:
     metrics:
       readers: [{{pull: {{exporter: {{prometheus: {{host: 127.0.0.1, port: {metrics_port}}}}}}}}}]
   pipelines:
-    traces: {{receivers: [otlp], exporters: [otlp]}}
+    traces: {{receivers: [otlp], processors: [{processors}], exporters: [otlp]}}
 """
 
 ROTEL_ARGV = (
@@ -78,10 +81,16 @@ class Running:
         return self.grpc if protocol == "grpc" else self.http
 
 
-def spanloom(*, name: str = "spanloom", linger: str | None = None) -> System:
-    """The checkout's collector; `linger` None leaves the default."""
+def spanloom(*, name: str = "spanloom", linger: str | None = None, processors: str = "") -> System:
+    """The checkout's collector; `linger` None leaves the default.
+
+    `processors` as in YAML's flow form, such as `redaction: {summary: silent}`.
+    """
     line = f"linger: {linger}" if linger is not None else ""
+    names = ", ".join(yaml.safe_load(f"{{{processors}}}"))
     config = SPANLOOM_CONFIG.replace("{linger}", line)
+    config = config.replace("[{processors}]", f"[{names}]")
+    config = config.replace("{processors}", processors.replace("{", "{{").replace("}", "}}"))
     return System(name, f"{sys.executable} -m spanloom --config {{config}}", config)
 
 

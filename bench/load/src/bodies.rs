@@ -18,6 +18,17 @@ const SYLLABLES: [&str; 32] = [
     "and", "per", "for", "mance", "is",
 ];
 
+/// Begins the prompts that hold private values; its `\n` is JSON's.
+const PRIVATE: &str = r"Mail ada.lovelace@example.org,\ncard 4539 1488 0343 6467. ";
+
+/// What the spans of a run are like.
+#[derive(Clone, Copy)]
+struct Shape {
+    span_kb: f64,
+    /// Each so many-th prompt holds private values; 0 for none.
+    private_every: u64,
+}
+
 /// The bodies of one run: a pool that is sent round, or a fresh one for each request.
 pub struct Bodies {
     pool: Vec<Bytes>,
@@ -30,9 +41,10 @@ impl Bodies {
     pub fn new(options: &Options, framed: bool) -> Result<Self> {
         let n_spans = options.number("spans-per-request", 1)?;
         let span_kb: f64 = options.number("span-kb", 1.0)?;
+        let shape = Shape { span_kb, private_every: options.number("private-every", 0)? };
         let unique = options.flag("unique");
         let n_bodies = if unique { 1 } else { pool_size(n_spans, span_kb) };
-        let bodies = (0..n_bodies).map(|index| request(index, n_spans, span_kb, framed));
+        let bodies = (0..n_bodies).map(|index| request(index, n_spans, shape, framed));
         let (pool, offsets): (Vec<_>, Vec<_>) = bodies.unzip();
         Ok(Self { pool, number_offsets: offsets.into_iter().next().filter(|_| unique), n_spans })
     }
@@ -68,13 +80,13 @@ fn pool_size(n_spans: usize, span_kb: f64) -> usize {
 }
 
 /// An ExportTraceServiceRequest, behind a gRPC prefix if `framed`, and the offsets of its trace ids.
-fn request(body_index: usize, n_spans: usize, span_kb: f64, framed: bool) -> (Bytes, Vec<usize>) {
+fn request(body_index: usize, n_spans: usize, shape: Shape, framed: bool) -> (Bytes, Vec<usize>) {
     let first = (body_index * n_spans) as u64;
     let mut scope_spans = Vec::new();
     put_bytes(&mut scope_spans, 1, &scope());
     let mut from_end = Vec::with_capacity(n_spans);
     for number in first..first + n_spans as u64 {
-        let span = span(number, span_kb);
+        let span = span(number, shape);
         put_bytes(&mut scope_spans, 2, &span);
         // A span starts with its trace id: one tag byte, one length byte.
         from_end.push(scope_spans.len() - span.len() + 2);
@@ -115,13 +127,18 @@ fn scope() -> Vec<u8> {
 }
 
 /// A client span of about `span_kb` KB: 11 attributes, two of them message JSON.
-fn span(number: u64, span_kb: f64) -> Vec<u8> {
-    let bare_len = encode_span(number, 0).len();
-    let text_bytes = ((span_kb * 1024.0) as usize).saturating_sub(bare_len);
-    encode_span(number, text_bytes)
+fn span(number: u64, shape: Shape) -> Vec<u8> {
+    let private = match shape.private_every {
+        0 => "",
+        every if number.is_multiple_of(every) => PRIVATE,
+        _ => "",
+    };
+    let bare_len = encode_span(number, 0, private).len();
+    let text_bytes = ((shape.span_kb * 1024.0) as usize).saturating_sub(bare_len);
+    encode_span(number, text_bytes, private)
 }
 
-fn encode_span(number: u64, text_bytes: usize) -> Vec<u8> {
+fn encode_span(number: u64, text_bytes: usize, private: &str) -> Vec<u8> {
     let mut out = Vec::new();
     put_bytes(&mut out, 1, &[number.to_be_bytes(), [0x5a; 8]].concat());
     put_bytes(&mut out, 2, &(number + 1).to_be_bytes());
@@ -129,13 +146,13 @@ fn encode_span(number: u64, text_bytes: usize) -> Vec<u8> {
     put_uint(&mut out, 6, 3);
     put_fixed64(&mut out, 7, START_NS + number * 1000);
     put_fixed64(&mut out, 8, START_NS + number * 1000 + 1_250_000_000);
-    for attribute in attributes(number, text_bytes) {
+    for attribute in attributes(number, text_bytes, private) {
         put_bytes(&mut out, 9, &attribute);
     }
     out
 }
 
-fn attributes(number: u64, text_bytes: usize) -> [Vec<u8>; 11] {
+fn attributes(number: u64, text_bytes: usize, private: &str) -> [Vec<u8>; 11] {
     let asked = text_bytes * 2 / 3;
     [
         text("gen_ai.operation.name", "chat"),
@@ -147,14 +164,14 @@ fn attributes(number: u64, text_bytes: usize) -> [Vec<u8>; 11] {
         int("gen_ai.usage.input_tokens", 900 + number % 100),
         int("gen_ai.usage.output_tokens", 200 + number % 50),
         double("gen_ai.request.temperature", 0.7),
-        text("gen_ai.input.messages", &messages("user", asked, number)),
-        text("gen_ai.output.messages", &messages("assistant", text_bytes - asked, number + 7)),
+        text("gen_ai.input.messages", &messages("user", asked, number, private)),
+        text("gen_ai.output.messages", &messages("assistant", text_bytes - asked, number + 7, "")),
     ]
 }
 
-fn messages(role: &str, n_bytes: usize, seed: u64) -> String {
+fn messages(role: &str, n_bytes: usize, seed: u64, private: &str) -> String {
     let content = prose(n_bytes, seed);
-    format!(r#"[{{"role":"{role}","parts":[{{"type":"text","content":"{content}"}}]}}]"#)
+    format!(r#"[{{"role":"{role}","parts":[{{"type":"text","content":"{private}{content}"}}]}}]"#)
 }
 
 /// `n_bytes` of words in an order that `seed` decides.
