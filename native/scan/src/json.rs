@@ -1,1 +1,0 @@
-//! Takes JSON apart into its strings.
