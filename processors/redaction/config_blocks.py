@@ -70,7 +70,7 @@ class Audit(component.Config):
     max_megabytes: int = Field(default=100, ge=1)
     """Size, in 2^20 bytes, above which the file is put aside as PATH.1, PATH.2, ..."""
 
-    max_backups: int = Field(default=5, ge=0, le=1000)
+    max_backups: int = Field(default=5, ge=1, le=1000)
     """Keep this many files put aside."""
 
 

@@ -18,6 +18,8 @@ _OPTIONS = {
     "phrases": ("whole_words",),
 }
 _FIELDS = Rule.model_fields
+# What is not given has these values.
+_NOTHING = Rule(id="_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,7 @@ def _overridden(base: Rule, over: Rule) -> Rule:
     if any(given.get(name) for name in _MATCHERS):
         # Another way to find: what belongs to the old way goes with it.
         names = (*_MATCHERS, *(option for options in _OPTIONS.values() for option in options))
-        cleared = {name: _FIELDS[name].get_default(call_default_factory=True) for name in names}
-        given = cleared | given
+        given = {name: getattr(_NOTHING, name) for name in names} | given
     return base.model_copy(update=given)
 
 
@@ -109,8 +110,8 @@ def _broken(rule: Rule) -> Iterator[tuple[str, str]]:
 def _misplaced_options(rule: Rule, matchers: list[str]) -> Iterator[tuple[str, str]]:
     for matcher, options in _OPTIONS.items():
         for option in options:
-            default = _FIELDS[option].get_default(call_default_factory=True)
-            if matchers and matcher not in matchers and getattr(rule, option) != default:
+            given = getattr(rule, option) != getattr(_NOTHING, option)
+            if given and matchers and matcher not in matchers:
                 yield option, f"{option} goes with {matcher}"
 
 

@@ -65,8 +65,8 @@ rules:
             "rules.yaml:5:5 rules[0]: has invalid keys: scops; did you mean 'scopes'?",
             "rules.yaml:6:9 rules[1].id: String should match pattern '^[a-z0-9_.]+$', got 'Card'",
             (
-                "rules.yaml:7:12 rules[1].class: must be 'validated', 'vendor', 'generic' or 'phrase'"
-                ", got 'vendr'; did you mean 'vendor'?"
+                "rules.yaml:7:12 rules[1].class: must be 'validated', 'vendor', 'generic' or "
+                "'phrase', got 'vendr'; did you mean 'vendor'?"
             ),
             (
                 f"rules.yaml:8:13 rules[1].action: must be one of {forms}, got 'tokne'"
@@ -79,8 +79,8 @@ rules:
             "rules.yaml:11:11 rules[2].tier: must be 1 or 2, got 3",
             "rules.yaml:12:21 rules[2].min_confidence: must be less than or equal to 100, got 101",
             (
-                "rules.yaml:14:13 rules[3].action: partial must give keep_first, keep_last or both, "
-                "each at most 8"
+                "rules.yaml:14:13 rules[3].action: partial must give keep_first, keep_last or "
+                "both, each at most 8"
             ),
             (
                 'rules.yaml:15:12 rules[3].label: must hold no ", no backslash and no control '
