@@ -9,9 +9,10 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Literal
 
-from spanloom.config.errors import Problems
+from spanloom.config.errors import Problems, nearest_name
 from spanloom.processors.redaction.document import matcher_of
 from spanloom.processors.redaction.load import Loaded
+from spanloom.processors.redaction.rule_file import read_shipped, shipped_names
 
 if TYPE_CHECKING:
     from spanloom_native import RedactionReport, TextReport
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Summary = Literal["silent", "info", "debug"]
 
 _OF_RULE = re.compile(r"rule ([a-z0-9_.]+): (.*)", re.DOTALL)
+_UNKNOWN = re.compile(r"there is no (detector|validator) (\S+)")
 
 
 class Engine:
@@ -89,5 +91,20 @@ def _refuse(reasons: str, loaded: Loaded) -> None:
             problems.error(None, (), reason)
         else:
             place, loc = merged.where(matcher_of(merged.rule))
-            problems.error(place, loc, reason.removeprefix("rule "))
+            nearest = _nearest(reason, loaded)
+            problems.error(place, loc, reason.removeprefix("rule "), nearest=nearest)
     problems.raise_if_any()
+
+
+def _nearest(reason: str, loaded: Loaded) -> str | None:
+    """The name that may be meant, among those that the rules at hand and the shipped ones use."""
+    match = _UNKNOWN.search(reason)
+    if match is None:
+        return None
+    shipped = [each.rule for name in shipped_names() for each in read_shipped(name, Problems())]
+    rules = [*shipped, *(merged.rule for merged in loaded.known)]
+    if match[1] == "detector":
+        names = {rule.detector for rule in rules}
+    else:
+        names = {name for rule in rules for name in rule.validators}
+    return nearest_name(match[2], names - {match[2]})

@@ -23,8 +23,6 @@ _HELP = {
     "redaction_dropped_total": "Attributes, items and parts dropped, by what it was.",
     "redaction_errors_total": "Failures, by stage.",
 }
-# Fates of attributes by their key alone that drop them.
-_KEY_DROPS = {"drop": "drop_keys", "allow_only": "allow_only_keys"}
 
 
 class RedactionMetrics:
@@ -55,9 +53,6 @@ class RedactionMetrics:
             self._counter("redaction_values_unscanned_total", reason=reason).add(n)
         for reason, n in report.dropped.items():
             self._counter("redaction_dropped_total", reason=reason).add(n)
-        for fate, n in report.keys.items():
-            if fate in _KEY_DROPS:
-                self._counter("redaction_dropped_total", reason=_KEY_DROPS[fate]).add(n)
         self._seconds.record(report.seconds)
 
     def failed(self, stage: str) -> None:

@@ -136,7 +136,7 @@ class Rule(component.Config):
     """Decides among overlapping findings: validated before vendor, generic and phrase. By
     default validated for detectors, generic for regular expressions, phrase for phrases."""
 
-    label: Mark = ""
+    label: str = Field(default="", pattern=r"^[A-Za-z0-9_.-]*$", max_length=100)
     """The name in the replacement: `EMAIL` gives `[EMAIL]`. By default the id in upper case."""
 
     action: Action | None = None

@@ -10,7 +10,7 @@ from spanloom.processors.redaction.config import Config
 from spanloom.processors.redaction.load import load_rules
 
 # The example of the Collector's README, with the sanitizers off.
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "allow_all_keys": False,
     "allowed_keys": ["description", "group", "id", "name"],
     "ignored_keys": ["safe_attribute"],
@@ -38,7 +38,7 @@ def test_an_example_of_the_collector_means_the_same_in_our_words() -> None:
         mask_keys=["/.*token.*/", "/.*api_key.*/"],
         rules=[
             {"id": f"blocked_values.{i}", "regex": pattern, "action": {"hash": "md5"}}
-            for i, pattern in enumerate(EXAMPLE["blocked_values"])  # type: ignore[arg-type]
+            for i, pattern in enumerate(EXAMPLE["blocked_values"])
         ],
         allow={"regex": [".+@mycompany.com"]},
         summary="debug",

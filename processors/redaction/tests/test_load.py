@@ -25,7 +25,8 @@ def load(folder: Path | str = ".", **fields: Any) -> Loaded:
 
 
 def rule(loaded: Loaded, rule_id: str = "email") -> dict[str, Any]:
-    (found,) = [each for each in loaded.document["rules"] if each["id"] == rule_id]
+    rules: list[dict[str, Any]] = loaded.document["rules"]
+    (found,) = [each for each in rules if each["id"] == rule_id]
     return found
 
 

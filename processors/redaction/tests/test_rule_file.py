@@ -57,6 +57,7 @@ rules:
   - id: y
     action: {partial: {keep_last: 9}}
     label: 'a"b'
+    replacement: 'a\\b'
 """
     forms = "flag, token, hmac, drop_match, drop_attribute, drop_item, "
     forms += "{partial: {keep_first: N, keep_last: N}}, {hash: FUNCTION}"
@@ -83,8 +84,12 @@ rules:
                 "both, each at most 8"
             ),
             (
-                'rules.yaml:15:12 rules[3].label: must hold no ", no backslash and no control '
-                "character, got 'a\"b'"
+                "rules.yaml:15:12 rules[3].label: String should match pattern "
+                "'^[A-Za-z0-9_.-]*$', got 'a\"b'"
+            ),
+            (
+                'rules.yaml:16:18 rules[3].replacement: must hold no ", no backslash and no '
+                "control character, got 'a\\\\b'"
             ),
         ]
     )
