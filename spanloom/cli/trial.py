@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,7 +14,10 @@ from spanloom.config import ComponentSpec, ConfigError, ConfigErrors, LoadedConf
 from spanloom.config.errors import path_text
 from spanloom.config.fields import REDACTED
 from spanloom.config.secrets import unshowable
+from spanloom.config.tree import Node, find
 from spanloom.telemetry import Telemetry
+
+_STEP = re.compile(r"[^.\[\]]+")
 
 
 def construction_errors(config: LoadedConfig) -> list[ConfigError]:
@@ -60,7 +64,17 @@ def _placed(error: ConfigError, spec: ComponentSpec, config: LoadedConfig) -> Co
         return error
     component = _described(spec, config, error.rule)
     path = f"{component.path}.{error.path}" if error.path else component.path
-    return replace(component, path=path, seen=error.seen, nearest=error.nearest)
+    node = _node(spec, config)
+    steps = [int(step) if step.isdigit() else step for step in _STEP.findall(error.path)]
+    found = find(node, tuple(steps)) if node else None
+    # A value may be a secret, so only its position is shown.
+    place = found[0].place.unshown() if found and found[1] else component.place
+    return replace(component, place=place, path=path, seen=error.seen, nearest=error.nearest)
+
+
+def _node(spec: ComponentSpec, config: LoadedConfig) -> Node | None:
+    section = config.tree.child(f"{spec.kind}s")
+    return section.child(spec.id) if section else None
 
 
 def _described(spec: ComponentSpec, config: LoadedConfig, rule: str) -> ConfigError:
@@ -68,7 +82,7 @@ def _described(spec: ComponentSpec, config: LoadedConfig, rule: str) -> ConfigEr
     parent = config.tree.child(section)
     # Ids are trimmed; a key with spaces has its place under its own spelling.
     place = parent.key_place(spec.id) if parent else None
-    node = parent.child(spec.id) if parent else None
+    node = _node(spec, config)
     for text in unshowable(node, spec.factory.config) if node else ():
         rule = rule.replace(text, REDACTED) if text else rule
     return ConfigError(place, path_text((section, spec.id)), rule)
