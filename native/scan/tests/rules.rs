@@ -202,3 +202,10 @@ fn the_digest_follows_the_rules_and_not_the_key() {
     assert_eq!(digest(rules.clone(), key("A")), digest(rules.clone(), key("B")));
     assert_ne!(digest(rules, key("A")), digest(json!([phrase("a", "two")]), key("A")));
 }
+
+#[test]
+fn addresses_that_run_into_each_other_are_both_found() {
+    let email = json!({"id": "email", "label": "EMAIL", "class": "validated",
+                       "action": {"kind": "token"}, "match": {"detector": "email"}});
+    assert_eq!(ranges(&ruleset(json!([email])), "a1@b.com-c2@d.org"), [(0, 8), (3, 17)]);
+}

@@ -46,11 +46,17 @@ fn next_group(site: &Site<'_>, start: usize) -> usize {
 fn separated(text: &[u8], start: usize) -> Option<u8> {
     let end = start + BYTES;
     let separator = at(text, start + 3);
-    let is_shaped = slice(text, start, end).iter().enumerate().all(|(index, byte)| match index {
+    let shown = slice(text, start, end);
+    let is_shaped = shown.iter().enumerate().all(|(index, byte)| match index {
         3 | 6 => *byte == separator,
         _ => byte.is_ascii_digit(),
     });
-    if !is_shaped || inside_word(text, start, end) || before(text, start, 1) == b'+' {
+    // Near the end of the text `shown` is empty.
+    if shown.len() < BYTES
+        || !is_shaped
+        || inside_word(text, start, end)
+        || before(text, start, 1) == b'+'
+    {
         return None;
     }
     let digits = [
@@ -140,6 +146,7 @@ mod tests {
             "5362287451",
             "0.536228745",
             "12-536228745",
+            "536 228745",
         ] {
             assert!(found(&US_SSN, text).is_empty(), "{text}");
         }

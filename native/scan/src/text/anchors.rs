@@ -14,7 +14,7 @@ pub(super) struct Anchor {
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
     anchors: Vec<Anchor>,
-    /// By rule: earlier anchors are not tried, earlier matches not taken.
+    /// By rule: earlier anchors are not tried.
     floors: Vec<u32>,
     /// Rules whose floor is not 0.
     raised: Vec<RuleIndex>,
@@ -54,7 +54,9 @@ impl Anchors {
         }
         if let Some(&(shortest, _)) = rules.tokens.iter().min() {
             runs::tokens(text, shortest, |range| {
-                let rules = rules.tokens.iter().filter(|&&(least, _)| range.len() >= least);
+                let n = text.get(range.clone()).unwrap_or_default();
+                let n = n.iter().filter(|&&byte| byte != b'=').count();
+                let rules = rules.tokens.iter().filter(|&&(least, _)| n >= least);
                 rules.for_each(|&(_, rule)| add(range.clone(), rule));
             });
         }
@@ -68,7 +70,7 @@ impl Anchors {
         self.anchors.get(i).copied()
     }
 
-    pub fn floor(&self, rule: RuleIndex) -> usize {
+    fn floor(&self, rule: RuleIndex) -> usize {
         self.floors.get(rule as usize).copied().unwrap_or_default() as usize
     }
 

@@ -4,7 +4,6 @@ mod anchors;
 mod context;
 mod marks;
 
-use std::cmp::Reverse;
 use std::time::Instant;
 
 use crate::automaton::Hit;
@@ -176,12 +175,10 @@ impl Scan<'_> {
         matches.found.clear();
         matches.barren_until = 0;
         detect(&mut matches);
-        matches.found.sort_unstable_by_key(|one| (one.start, Reverse(one.end)));
+        // One may reach back into what was found before: `a@b.com-c@d.com` are two addresses.
         for one in &matches.found {
-            if one.start >= self.seen.anchors.floor(anchor.rule) {
-                self.seen.anchors.close(anchor.rule, one.end);
-                self.found((anchor.rule, rule), (one.start, one.end), one.score);
-            }
+            self.seen.anchors.close(anchor.rule, one.end);
+            self.found((anchor.rule, rule), (one.start, one.end), one.score);
         }
         self.seen.anchors.close(anchor.rule, matches.barren_until);
         self.seen.matches = matches;
