@@ -3,9 +3,14 @@
 mod check;
 mod credit_card;
 mod email;
+mod generic_secret;
+mod iban;
 mod ip_address;
 mod ipv6;
+mod jwt;
 mod look;
+mod mac_address;
+mod pem_private_key;
 #[cfg(test)]
 mod trial;
 mod us_ssn;
@@ -70,8 +75,17 @@ pub struct Detector {
 }
 
 /// By name, for rules with `detector: NAME`.
-pub static DETECTORS: &[&Detector] =
-    &[&credit_card::CREDIT_CARD, &email::EMAIL, &ip_address::IP_ADDRESS, &us_ssn::US_SSN];
+pub static DETECTORS: &[&Detector] = &[
+    &credit_card::CREDIT_CARD,
+    &email::EMAIL,
+    &generic_secret::GENERIC_SECRET,
+    &iban::IBAN,
+    &ip_address::IP_ADDRESS,
+    &jwt::JWT,
+    &mac_address::MAC_ADDRESS,
+    &pem_private_key::PEM_PRIVATE_KEY,
+    &us_ssn::US_SSN,
+];
 
 pub fn detector(name: &str) -> Option<&'static Detector> {
     DETECTORS.iter().find(|detector| detector.name == name).copied()

@@ -18,7 +18,7 @@ use crate::document::{
 use crate::keys::KeyPlan;
 
 pub(crate) use literals::{Owner, Owners};
-pub(crate) use regex::{Floating, RegexRule, builder as regex_builder};
+pub(crate) use regex::{Floating, RegexRule, builder as regex_builder, entropy};
 
 /// Position of a rule in the document.
 pub type RuleIndex = u32;

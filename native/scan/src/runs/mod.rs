@@ -64,18 +64,20 @@ fn digit_mask(word: u64) -> u64 {
     !(above_nine | value) & (ONES * 0x80)
 }
 
-/// Calls `found` by ascending start with every longest stretch of ASCII hex digits and `:`, and
-/// every longest stretch of hex digits and `-`, that has at least two separators and one hex
-/// digit (MAC and IPv6 addresses). Stretches of the two kinds may share hex digits.
+/// Calls `found` by ascending start with every longest stretch of ASCII hex digits and one of
+/// `:`, `-` and `.` that has at least two of these separators and one hex digit (MAC and IPv6
+/// addresses). Stretches with different separators may share hex digits.
 pub fn hex_groups(text: &[u8], mut found: impl FnMut(Range<usize>)) {
-    let (mut colon_end, mut hyphen_end) = (0, 0);
-    for at in memchr::memchr2_iter(b':', b'-', text) {
-        let is_colon = text.get(at) == Some(&b':');
-        let last_end = if is_colon { &mut colon_end } else { &mut hyphen_end };
+    let (mut colon_end, mut hyphen_end, mut dot_end) = (0, 0, 0);
+    for at in memchr::memchr3_iter(b':', b'-', b'.', text) {
+        let (separator, last_end) = match text.get(at) {
+            Some(b':') => (b':', &mut colon_end),
+            Some(b'-') => (b'-', &mut hyphen_end),
+            _ => (b'.', &mut dot_end),
+        };
         if at < *last_end {
             continue;
         }
-        let separator = if is_colon { b':' } else { b'-' };
         let group = hex_group(text, *last_end, at, separator);
         *last_end = group.end;
         if is_address_like(text.get(group.clone()).unwrap_or_default(), separator) {

@@ -81,7 +81,8 @@ fn clusters_are_those_that_splitting_finds() {
 fn hex_groups_have_two_separators_of_one_kind() {
     assert_eq!(hex_groups_of("mac 00:1B:44:11:3a:b7!"), ["00:1B:44:11:3a:b7"]);
     assert_eq!(hex_groups_of("00-1b-44, ::1, a:b"), ["00-1b-44", "::1"]);
-    assert_eq!(hex_groups_of("fe80::1%eth0 ::ffff:1.2.3.4"), ["fe80::1", "::ffff:1"]);
+    assert_eq!(hex_groups_of("fe80::1%eth0 ::ffff:1.2.3.4"), ["fe80::1", "::ffff:1", "1.2.3.4"]);
+    assert_eq!(hex_groups_of("001b.4411.3ab7 12.5 a.b"), ["001b.4411.3ab7"]);
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn hex_groups_of_both_kinds_share_digits() {
 fn hex_groups_are_those_that_splitting_finds() {
     for text in texts(b"0aF::--x. ") {
         let mut expected = Vec::new();
-        for separator in [':', '-'] {
+        for separator in [':', '-', '.'] {
             let ends = |c: char| c != separator && !c.is_ascii_hexdigit();
             expected.extend(
                 text.split(ends)

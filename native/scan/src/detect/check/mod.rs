@@ -9,7 +9,7 @@ mod form;
 mod token;
 
 pub use digits::{luhn, mod97};
-pub use token::{mixed, not_placeholder};
+pub use token::{decode_base64, mixed, not_placeholder};
 
 use super::Validate;
 
