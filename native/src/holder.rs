@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::ack::{AccountShare, AckShare, Failure, Hold, Ledger, Outcome};
 use crate::otlp::batch::{Batch, Core};
 use crate::otlp::error::Error;
+use crate::redact::{self, Engine, Report};
 
 /// Owes the sender an answer (unless acknowledged) and each ledger an outcome.
 pub struct Holder {
@@ -93,6 +94,28 @@ impl Holder {
         self.holds.push(Arc::clone(&self.batch.core.holds));
         let core = Core::new(self.batch.core.signal, raw, n_items, Vec::new());
         self.batch = Batch::new(Arc::new(core));
+    }
+
+    /// Takes out of the data what must not leave. Items that go count as dropped for `reason`.
+    /// A batch in which nothing changes stays as it is, index and edits included.
+    ///
+    /// # Errors
+    /// The batch is as it was, and must not be passed on.
+    pub fn redact(
+        &mut self,
+        engine: &Engine,
+        reason: &str,
+        audit: bool,
+    ) -> Result<Report, redact::Failure> {
+        let request = self.batch.encode()?;
+        let redacted = engine.redact(self.batch.core.signal, &request, audit)?;
+        if let Some(request) = redacted.request {
+            if let (Some(account), true) = (&self.account, redacted.n_dropped > 0) {
+                account.drop_items(reason, redacted.n_dropped as u64);
+            }
+            self.replace(Bytes::from(request), redacted.n_kept);
+        }
+        Ok(redacted.report)
     }
 
     pub fn split(self, n_items_max: usize) -> Vec<Self> {

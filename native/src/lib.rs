@@ -1,7 +1,7 @@
 //! The native core of Spanloom. It moves bytes; Python decides over columns.
 //!
-//! `otlp` knows the wire, `server` receives, `client` sends, `ack` keeps the books, and `py` is the
-//! only place that knows Python.
+//! `otlp` knows the wire, `server` receives, `client` sends, `ack` keeps the books, `redact`
+//! takes out what must not leave, and `py` is the only place that knows Python.
 #![deny(unsafe_code)]
 
 pub mod ack;
@@ -10,6 +10,7 @@ pub mod holder;
 pub mod otlp;
 #[cfg(feature = "python")]
 mod py;
+pub mod redact;
 pub mod server;
 
 #[global_allocator]

@@ -12,6 +12,10 @@ mod trace;
 use super::signal::Signal;
 use check::slots;
 pub use check::{Check, Slot};
+pub use common::{ANY_VALUE, ENTITY_REF, INSTRUMENTATION_SCOPE, KEY_VALUE, RESOURCE};
+pub use logs::LOG_RECORD;
+pub use metrics::{EXEMPLAR, METRIC};
+pub use trace::{EVENT, LINK, SPAN, STATUS};
 
 /// The number of field numbers a message table has room for; OTLP uses 1 to 16.
 const SLOTS: usize = 32;

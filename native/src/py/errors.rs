@@ -19,10 +19,18 @@ create_exception!(
     "The bytes are no valid OTLP. Never quotes content."
 );
 
+create_exception!(
+    spanloom_native,
+    RuleError,
+    PyValueError,
+    "A document of redaction rules cannot be used: all its problems, one a line."
+);
+
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("BatchError", py.get_type::<BatchError>())?;
-    module.add("DecodeError", py.get_type::<DecodeError>())
+    module.add("DecodeError", py.get_type::<DecodeError>())?;
+    module.add("RuleError", py.get_type::<RuleError>())
 }
 
 impl From<Error> for PyErr {

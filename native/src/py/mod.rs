@@ -13,6 +13,7 @@ mod messages;
 mod objects;
 mod otlp_checks;
 mod raw_request;
+mod redactor;
 mod requests;
 mod server;
 mod signals;
@@ -22,13 +23,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What `from spanloom_native import *` brings.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 22] = [
     "Batch",
     "BatchError",
     "ByteBudget",
     "Closed",
     "Column",
     "DecodeError",
+    "Finding",
     "GrpcClient",
     "Inbox",
     "Ledger",
@@ -37,7 +39,11 @@ const NAMES: [&str; 17] = [
     "Metrics",
     "RawInbox",
     "RawRequest",
+    "RedactionReport",
+    "Redactor",
+    "RuleError",
     "Server",
+    "TextReport",
     "Traces",
     "compress",
 ];
@@ -53,6 +59,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<ledger::PyLedger>()?;
     module.add_function(wrap_pyfunction!(compression::compress, module)?)?;
     otlp_checks::register(module)?;
+    redactor::register(module)?;
     module.add_class::<client::PyGrpcClient>()?;
     server::register(module)
 }

@@ -1,0 +1,35 @@
+//! One text through the rules, for the command line and for tests.
+
+use std::ops::Range;
+
+use spanloom_scan::place::Place;
+use spanloom_scan::value::{Outcome, Told};
+
+use super::engine::Engine;
+use super::scan;
+
+#[derive(Debug)]
+pub struct Spotted {
+    pub told: Told,
+    pub score: Option<u8>,
+    /// In bytes of the text, where it is known.
+    pub range: Option<Range<usize>>,
+}
+
+#[derive(Debug)]
+pub struct TextOutcome {
+    pub outcome: Outcome,
+    pub spotted: Vec<Spotted>,
+}
+
+impl Engine {
+    /// What becomes of one value at a place, and what was found in it.
+    pub fn redact_text(&self, text: &[u8], place: &Place<'_>) -> TextOutcome {
+        let (mut scratch, mut told) = (self.scratch(), Vec::new());
+        let contexts = self.ruleset.contexts(place.key, &mut scratch);
+        let outcome = scan::redact(&self.ruleset, text, place, contexts, &mut scratch, &mut told);
+        self.give_back(scratch);
+        let spotted = told.into_iter().map(|told| Spotted { told, score: None, range: None });
+        TextOutcome { outcome, spotted: spotted.collect() }
+    }
+}

@@ -1,0 +1,350 @@
+//! Goes through the messages of a request by the tables of the protocol.
+
+use std::{mem, ptr};
+
+use spanloom_scan::place::{Location, Signal};
+use spanloom_scan::text::Scratch;
+use spanloom_scan::value::Told;
+
+use super::Failure;
+use super::edits::Edits;
+use super::engine::Engine;
+use super::guard::guarded;
+use super::keys::KeyCache;
+use super::pairs::{self, Roles};
+use super::places;
+use super::report::{Report, ValueKind};
+use super::scan::{Site, Verdict};
+use super::tally::Tally;
+use super::telling;
+use crate::otlp::error::{Error, ErrorKind};
+use crate::otlp::normalise::normalise;
+use crate::otlp::schema::{self, ANY_VALUE, KEY_VALUE, Kind, Message, Role};
+use crate::otlp::signal;
+use crate::otlp::validate::DEPTH_MAX;
+use crate::otlp::walk::next_field;
+use crate::otlp::wire::{Field, Reader, WireType, put_len_field};
+
+/// What redaction makes of a request.
+#[derive(Debug)]
+pub struct Redacted {
+    /// None if it stays as it is.
+    pub request: Option<Vec<u8>>,
+    pub n_kept: usize,
+    pub n_dropped: usize,
+    pub report: Report,
+}
+
+impl Engine {
+    /// Scans every text of a valid request. With `audit` each finding is told one by one.
+    ///
+    /// # Errors
+    /// The request is not valid, or a defect; then it must not be passed on.
+    pub fn redact(
+        &self,
+        signal: signal::Signal,
+        request: &[u8],
+        audit: bool,
+    ) -> Result<Redacted, Failure> {
+        guarded(|| {
+            match walked(self, signal, request, audit) {
+                // What a parser would not see is not scanned but left out.
+                Err(Stop::Repeated) => {
+                    let merged = normalise(signal, request)?;
+                    let redacted = walked(self, signal, &merged, audit)?;
+                    Ok(Redacted { request: redacted.request.or(Some(merged)), ..redacted })
+                }
+                result => Ok(result?),
+            }
+        })
+        .unwrap_or(Err(Failure::Defect))
+    }
+}
+
+fn walked(
+    engine: &Engine,
+    signal: signal::Signal,
+    request: &[u8],
+    audit: bool,
+) -> Result<Redacted, Stop> {
+    let mut walk = Walk::new(engine, signal, request, audit);
+    walk.request(schema::request(signal))?;
+    engine.give_back(mem::take(&mut walk.scratch));
+    let changed = !walk.edits.is_empty();
+    Ok(Redacted {
+        request: changed.then(|| walk.edits.join(request)),
+        n_kept: walk.n_kept,
+        n_dropped: walk.n_dropped,
+        report: walk.report,
+    })
+}
+
+/// Why the walk ends early.
+#[derive(Debug)]
+pub enum Stop {
+    Otlp(Error),
+    /// A singular field occurs more than once.
+    Repeated,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Otlp(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Otlp(error)
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Otlp(error) => Self::Otlp(error),
+            Stop::Repeated => Self::Defect,
+        }
+    }
+}
+
+/// What becomes of what holds the text just scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Keep,
+    DropAttribute,
+    DropItem,
+}
+
+pub struct Walk<'a> {
+    pub engine: &'a Engine,
+    pub signal: Signal,
+    pub bytes: &'a [u8],
+    pub edits: Edits,
+    pub keys: KeyCache<'a>,
+    /// The keys around the text being scanned, from the outside in, joined by dots.
+    pub path: Vec<u8>,
+    pub tally: Tally,
+    pub report: Report,
+    pub scratch: Scratch,
+    pub told: Vec<Told>,
+    n_kept: usize,
+    n_dropped: usize,
+}
+
+/// A message whose fields are being walked.
+pub struct Frame<'f, 'a> {
+    pub message: &'static Message,
+    pub field: &'f Field,
+    pub location: Location,
+    /// Bits of the singular fields that occurred.
+    seen: u32,
+    /// Found when a key asks for them.
+    pub roles: Option<Roles<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(engine: &'a Engine, signal: signal::Signal, bytes: &'a [u8], audit: bool) -> Self {
+        let report = Report { audit: audit.then(Vec::new), ..Report::default() };
+        Self {
+            engine,
+            signal: places::signal(signal),
+            bytes,
+            edits: Edits::default(),
+            keys: KeyCache::default(),
+            path: Vec::new(),
+            tally: Tally::default(),
+            report,
+            scratch: engine.scratch(),
+            told: Vec::new(),
+            n_kept: 0,
+            n_dropped: 0,
+        }
+    }
+
+    fn request(&mut self, message: &'static Message) -> Result<(), Stop> {
+        let end = self.bytes.len();
+        let wire_type = WireType::Len;
+        let whole = Field { number: 0, wire_type, start: 0, payload: 0, end, value: 0 };
+        self.message(message, &whole, Location::Resource, DEPTH_MAX)?;
+        Ok(())
+    }
+
+    fn message(
+        &mut self,
+        message: &'static Message,
+        field: &Field,
+        outer: Location,
+        depth: u32,
+    ) -> Result<Fate, Stop> {
+        let location = places::of_message(message, outer);
+        let mut frame = Frame { message, field, location, seen: 0, roles: None };
+        let mut reader = Reader::at(self.bytes, field.payload, field.end);
+        while let Some(field) = next_field(&mut reader)? {
+            if self.field(&mut frame, &field, depth)? == Fate::DropItem {
+                return Ok(Fate::DropItem);
+            }
+        }
+        Ok(Fate::Keep)
+    }
+
+    fn field(
+        &mut self,
+        frame: &mut Frame<'_, 'a>,
+        field: &Field,
+        depth: u32,
+    ) -> Result<Fate, Stop> {
+        let Some(known) = frame.message.field(field.number) else {
+            self.unknown(field, &Site::new(frame.location));
+            return Ok(Fate::Keep);
+        };
+        note_singular(&mut frame.seen, known)?;
+        match (known.kind, field.wire_type) {
+            (Kind::String, WireType::Len) => Ok(self.text(frame, known, field)),
+            (Kind::Message(inner), WireType::Len) => {
+                let depth = deeper(depth, field)?;
+                self.inner(frame, known, (inner, field), depth)
+            }
+            // An id of another length may be anything.
+            (Kind::Id(len) | Kind::RequiredId(len), WireType::Len)
+                if field.end - field.payload != len =>
+            {
+                self.unknown(field, &Site::new(frame.location));
+                Ok(Fate::Keep)
+            }
+            _ => Ok(Fate::Keep),
+        }
+    }
+
+    /// A text that is no attribute. Where it has to go, it becomes empty.
+    fn text(
+        &mut self,
+        frame: &Frame<'_, 'a>,
+        known: &'static schema::Field,
+        field: &Field,
+    ) -> Fate {
+        let (location, key) = places::of_field(frame.message, known, frame.location);
+        self.path.extend_from_slice(key.as_bytes());
+        let text = pairs::payload(self.bytes, field);
+        let verdict = self.scan(ValueKind::of_text(text), text, &Site::new(location));
+        self.path.clear();
+        match verdict {
+            Verdict::Keep => {}
+            Verdict::Write(text) => self.edits.replace(field.start..field.end, |out| {
+                put_len_field(out, field.number, &text);
+            }),
+            Verdict::DropAttribute => self.edits.replace(field.start..field.end, |_| {}),
+            Verdict::DropItem => return Fate::DropItem,
+        }
+        Fate::Keep
+    }
+
+    fn inner(
+        &mut self,
+        frame: &mut Frame<'_, 'a>,
+        known: &'static schema::Field,
+        (inner, field): (&'static Message, &Field),
+        depth: u32,
+    ) -> Result<Fate, Stop> {
+        if ptr::eq(inner, &KEY_VALUE) {
+            return self.attribute(frame, field, depth);
+        }
+        if ptr::eq(inner, &ANY_VALUE) {
+            let (location, key) = places::of_field(frame.message, known, frame.location);
+            self.path.extend_from_slice(key.as_bytes());
+            let fate = self.lone_value(field, &Site::new(location), depth);
+            self.path.clear();
+            return fate;
+        }
+        let around = places::is_owner(inner).then(|| mem::take(&mut self.tally));
+        let fate = self.nested(inner, field, frame.location, depth);
+        if let Some(around) = around {
+            self.tally = around;
+        }
+        fate
+    }
+
+    fn nested(
+        &mut self,
+        message: &'static Message,
+        field: &Field,
+        outer: Location,
+        depth: u32,
+    ) -> Result<Fate, Stop> {
+        let mark = self.edits.open(field.start);
+        let before = (self.n_kept, self.n_dropped);
+        if self.report.audit.is_some() && message.role == Role::Item {
+            self.tally.trace_id = trace_id(self.bytes, message, field)?;
+        }
+        match (self.message(message, field, outer, depth)?, places::dropped_as(message)) {
+            (Fate::DropItem, None) => return Ok(Fate::DropItem),
+            (Fate::DropItem, Some(name)) => {
+                let n_items = count_items(message, self.bytes, field)?;
+                self.report.dropped(name, n_items.max(1) as u64);
+                (self.n_kept, self.n_dropped) = (before.0, before.1 + n_items);
+                self.edits.remove(mark, field);
+            }
+            _ if self.lost_all_items(message, before) => self.edits.remove(mark, field),
+            _ => {
+                self.n_kept += usize::from(message.role == Role::Item);
+                self.tell(message, field);
+                self.edits.close(mark, field);
+            }
+        }
+        Ok(Fate::Keep)
+    }
+
+    /// An envelope of which nothing is left goes too.
+    fn lost_all_items(&self, message: &Message, (n_kept, n_dropped): (usize, usize)) -> bool {
+        message.role == Role::Envelope && self.n_kept == n_kept && self.n_dropped > n_dropped
+    }
+
+    /// Not on metrics: an attribute more is another time series.
+    fn tell(&mut self, message: &'static Message, field: &Field) {
+        if self.tells_on(message)
+            && let Some(attributes) = message.field_named("attributes")
+        {
+            telling::tell(self.engine, &self.tally, &mut self.edits, field, attributes.number);
+        }
+    }
+
+    pub fn tells_on(&self, message: &'static Message) -> bool {
+        self.signal != Signal::Metrics && places::is_owner(message)
+    }
+}
+
+/// Remembers that a field occurred.
+pub fn note_singular(seen: &mut u32, known: &schema::Field) -> Result<(), Stop> {
+    if *seen & known.bit != 0 {
+        return Err(Stop::Repeated);
+    }
+    *seen |= known.bit;
+    Ok(())
+}
+
+pub fn deeper(depth: u32, field: &Field) -> Result<u32, Error> {
+    depth.checked_sub(1).ok_or(Error::new(ErrorKind::Depth, field.start))
+}
+
+/// The items in a message, itself included.
+fn count_items(message: &'static Message, bytes: &[u8], field: &Field) -> Result<usize, Error> {
+    match message.role {
+        Role::Item => return Ok(1),
+        Role::Part => return Ok(0),
+        Role::Envelope => {}
+    }
+    let mut n_items = 0;
+    let mut reader = Reader::at(bytes, field.payload, field.end);
+    while let Some(field) = next_field(&mut reader)? {
+        if let Some(inner) = message.field(field.number).and_then(schema::Field::message) {
+            n_items += count_items(inner, bytes, &field)?;
+        }
+    }
+    Ok(n_items)
+}
+
+fn trace_id(bytes: &[u8], item: &'static Message, field: &Field) -> Result<Vec<u8>, Error> {
+    let Some(known) = item.field_named("trace_id") else { return Ok(Vec::new()) };
+    let id = pairs::find(bytes, field, known.number, WireType::Len)?;
+    Ok(id.map_or(Vec::new(), |id| pairs::payload(bytes, &id).to_vec()))
+}
