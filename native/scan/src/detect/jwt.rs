@@ -79,11 +79,11 @@ mod tests {
     #[test]
     fn finds_signed_encrypted_and_unsigned_tokens() {
         let signed = format!("{HEADER}.{PAYLOAD}.{SIGNATURE}");
-        assert_eq!(tokens(&signed), [signed.clone()]);
-        assert_eq!(tokens(&format!("Bearer {signed}. Next")), [signed.clone()]);
-        assert_eq!(tokens(&format!("jwt={signed}&x=1")), [signed.clone()]);
+        assert_eq!(tokens(&signed), [signed.as_str()]);
+        assert_eq!(tokens(&format!("Bearer {signed}. Next")), [signed.as_str()]);
+        assert_eq!(tokens(&format!("jwt={signed}&x=1")), [signed.as_str()]);
         let encrypted = format!("{HEADER}.a_-b.c.d.e");
-        assert_eq!(tokens(&format!("{encrypted} x")), [encrypted.clone()]);
+        assert_eq!(tokens(&format!("{encrypted} x")), [encrypted.as_str()]);
         assert_eq!(tokens(&format!("{HEADER}.{PAYLOAD}. x")), [format!("{HEADER}.{PAYLOAD}")]);
     }
 
@@ -94,7 +94,7 @@ mod tests {
             format!("{HEADER}.{PAYLOAD}"),
             format!("{HEADER}.eyJz"),
         ] {
-            assert_eq!(tokens(&format!("token {cut}")), [cut.clone()]);
+            assert_eq!(tokens(&format!("token {cut}")), [cut.as_str()]);
         }
     }
 

@@ -130,7 +130,7 @@ mod tests {
         {
             for line_end in ["\n", "\r\n", " ", "\\n", "\\\\n", ""] {
                 let key = key(label, line_end);
-                assert_eq!(keys(&format!("see {key} and more")), [key.clone()]);
+                assert_eq!(keys(&format!("see {key} and more")), [key.as_str()]);
             }
         }
     }
