@@ -1,32 +1,69 @@
 //! Literals to states, in time linear in their bytes but for one sort.
 
 use super::classes::{Classes, SPACE};
+use super::machine::{Machine, NONE, Node, Output};
 use super::search::{DEEP, LOOK};
-use super::{Automaton, NONE, Node, Output, TooLarge};
+use super::windows::{WINDOW_LEN, Windows};
+use super::{Automaton, TooLarge};
 
-/// The table stays within what the second-level cache and the third hold: 1 Mi entries, 4 MiB.
-const TABLE_ENTRIES_MAX: usize = 1 << 20;
+/// Half of a second-level cache of 512 KiB: with a larger table for all literals the time per
+/// byte grows with their number.
+pub(super) const ONE_TABLE_BYTES_MAX: usize = 256 << 10;
+/// 4 MiB: short literals alone rarely need more.
+const NEAR_ENTRIES_MAX: usize = 1 << 20;
+/// 256 KiB: this table is seldom read.
+const FAR_ENTRIES_MAX: usize = 1 << 16;
 
-/// See `Automaton::new`.
-pub(super) fn build(literals: &[&[u8]], bytes_max: usize) -> Result<Automaton, TooLarge> {
+/// See `Automaton::new`. Literals whose complete table needs at most `one_table_bytes_max` are
+/// one machine.
+pub(super) fn build(
+    literals: &[&[u8]],
+    bytes_max: usize,
+    one_table_bytes_max: usize,
+) -> Result<Automaton, TooLarge> {
     let classes = Classes::new(literals);
     let folded: Vec<Vec<u8>> = literals.iter().map(|literal| classes.fold(literal)).collect();
+    let lengths: Vec<u32> = folded.iter().map(|literal| literal.len() as u32).collect();
     let order = occurring_in_order(&folded);
-    let n_nodes = n_prefixes(&folded, &order);
-    let n_rows = n_nodes.min(TABLE_ENTRIES_MAX / classes.n_classes());
-    let table_bytes = n_rows * classes.n_classes() * size_of::<u32>();
+    let table_bytes = n_prefixes(&folded, &order) * classes.n_classes() * size_of::<u32>();
+    let is_far = |&index: &u32| {
+        let len = folded.get(index as usize).map_or(0, Vec::len);
+        table_bytes > one_table_bytes_max && len >= WINDOW_LEN
+    };
+    let (far, near): (Vec<u32>, Vec<u32>) = order.into_iter().partition(is_far);
+    let windows = Windows::new(&folded, &far);
+    let used = windows.memory_bytes() + size_of_val(lengths.as_slice());
+    let rest = bytes_max.checked_sub(used).ok_or(TooLarge)?;
+    let near = machine(&folded, near, classes.n_classes(), NEAR_ENTRIES_MAX, rest)?;
+    let rest = rest.checked_sub(near.memory_bytes()).ok_or(TooLarge)?;
+    let far = machine(&folded, far, classes.n_classes(), FAR_ENTRIES_MAX, rest)?;
+    Ok(Automaton { classes, near, far, windows, lengths })
+}
+
+/// The machine of the literals `order`, with no state where there are none.
+fn machine(
+    folded: &[Vec<u8>],
+    order: Vec<u32>,
+    stride: usize,
+    entries_max: usize,
+    bytes_max: usize,
+) -> Result<Machine, TooLarge> {
+    if order.is_empty() {
+        return Ok(Machine::default());
+    }
+    let n_nodes = n_prefixes(folded, &order);
+    let n_rows = n_nodes.min(entries_max / stride);
     let node_bytes = n_nodes * (size_of::<Node>() + 2 * size_of::<u32>());
-    let literal_bytes = literals.len() * (size_of::<Output>() + 2 * size_of::<u32>());
+    let literal_bytes = order.len() * (size_of::<Output>() + size_of::<u32>());
+    let table_bytes = n_rows * stride * size_of::<u32>();
     if table_bytes + node_bytes + literal_bytes > bytes_max || n_nodes >= DEEP as usize {
         return Err(TooLarge);
     }
-    let lengths = folded.iter().map(|literal| literal.len() as u32).collect();
-    let mut automaton =
-        Automaton { classes, lengths, literal_order: order, ..Automaton::default() };
-    automaton.add_nodes(&folded, n_nodes);
-    automaton.link();
-    automaton.fill_table(n_rows);
-    Ok(automaton)
+    let mut machine = Machine { stride, literal_order: order, ..Machine::default() };
+    machine.add_nodes(folded, n_nodes);
+    machine.link();
+    machine.fill_table(n_rows);
+    Ok(machine)
 }
 
 /// The literals that are more than white space, by their classes.
@@ -53,7 +90,7 @@ fn n_prefixes(folded: &[Vec<u8>], order: &[u32]) -> usize {
     n_prefixes
 }
 
-impl Automaton {
+impl Machine {
     /// States breadth first: each stands for a range of the ordered literals, those that share
     /// its prefix; those that are this prefix come first and are its output.
     fn add_nodes(&mut self, folded: &[Vec<u8>], n_nodes: usize) {
@@ -156,7 +193,7 @@ impl Automaton {
     /// The complete rows of the first `n_rows` states: the row of what a state falls back to,
     /// with its own children in it. White space after white space changes nothing.
     fn fill_table(&mut self, n_rows: usize) {
-        let stride = self.classes.n_classes();
+        let stride = self.stride;
         let mut table = Vec::with_capacity(n_rows * stride);
         table.resize(stride.min(n_rows * stride), 0);
         for (at, node) in self.nodes.iter().enumerate().take(n_rows) {
@@ -185,6 +222,6 @@ impl Automaton {
             return LOOK | DEEP | state;
         }
         let ends = self.output_of.get(state as usize) != Some(&NONE);
-        (state * self.classes.n_classes() as u32) | if ends { LOOK } else { 0 }
+        (state * self.stride as u32) | if ends { LOOK } else { 0 }
     }
 }

@@ -10,6 +10,12 @@ pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
+/// Whether the byte at `at` and the one before are white space.
+pub(super) fn is_space_twice(text: &[u8], at: usize) -> bool {
+    let is_space_at = |at: usize| text.get(at).is_some_and(|&byte| is_space(byte));
+    is_space_at(at) && at.checked_sub(1).is_some_and(is_space_at)
+}
+
 /// A class per byte: letters of both cases share one, so does all white space and whatever
 /// occurs in no literal.
 #[derive(Debug)]

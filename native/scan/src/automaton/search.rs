@@ -4,8 +4,9 @@
 //! state without a row. An entry has `LOOK` set where more is to be done than the next load:
 //! something ends there, or it is deep.
 
-use super::classes::SPACE;
-use super::{Automaton, Hit};
+use super::Hit;
+use super::classes::{SPACE, is_space_twice};
+use super::machine::Runner;
 
 pub(super) const LOOK: u32 = 1 << 31;
 pub(super) const DEEP: u32 = 1 << 30;
@@ -16,18 +17,18 @@ const N_LANES: usize = 4;
 
 /// One stretch of a text on its way through the states.
 #[derive(Clone, Copy, Default)]
-struct Lane {
-    at: usize,
-    end: usize,
-    state: u32,
+pub(super) struct Lane {
+    pub(super) at: usize,
+    pub(super) end: usize,
+    pub(super) state: u32,
 }
 
 /// See `Automaton::find`. A long text goes through as several stretches at once, because one
 /// alone waits for memory at every byte.
-pub(super) fn find(automaton: &Automaton, text: &[u8], hits: &mut Vec<Hit>) {
+pub(super) fn find(runner: Runner<'_>, text: &[u8], hits: &mut Vec<Hit>) {
     if text.len() < LANES_TEXT_LEN_MIN {
         let mut lane = Lane { at: 0, end: text.len(), state: 0 };
-        return automaton.run(text, &mut lane, hits);
+        return runner.run(text, &mut lane, hits);
     }
     let mut lanes: [Lane; N_LANES] = std::array::from_fn(|k| Lane {
         at: text.len() * k / N_LANES,
@@ -36,15 +37,15 @@ pub(super) fn find(automaton: &Automaton, text: &[u8], hits: &mut Vec<Hit>) {
     });
     let starts = lanes.map(|lane| lane.at);
     let mut rest = [const { Vec::new() }; N_LANES - 1];
-    automaton.run_lanes(text, &mut lanes, hits, &mut rest);
+    runner.run_lanes(text, &mut lanes, hits, &mut rest);
     let [first, later @ ..] = lanes;
     let mut sure = first;
     for ((lane, start), found) in later.into_iter().zip(starts.into_iter().skip(1)).zip(&rest) {
-        automaton.join(text, &mut sure, lane, start, found, hits);
+        runner.join(text, &mut sure, lane, start, found, hits);
     }
 }
 
-impl Automaton {
+impl Runner<'_> {
     /// Runs all lanes side by side until one is at its end, then each alone.
     fn run_lanes(
         &self,
@@ -112,27 +113,21 @@ impl Automaton {
     #[inline(always)]
     fn next(&self, state: u32, byte: u8) -> u32 {
         let index = state as usize + usize::from(self.classes.of(byte));
-        self.table.get(index).copied().unwrap_or(0)
+        self.machine.table.get(index).copied().unwrap_or(0)
     }
 
     /// Does what `LOOK` asks for: tells what ends here, and goes on as long as the state is
     /// deep. After it the state has a row or the lane is at its end.
     #[inline]
     fn settle(&self, text: &[u8], lane: &mut Lane, hits: &mut Vec<Hit>) {
-        while lane.state & (LOOK | DEEP) != 0 {
-            if lane.state & LOOK != 0 {
-                lane.state &= !LOOK;
-                self.tell(lane.state, lane.at, hits);
-            }
-            if lane.state & DEEP == 0 || lane.at >= lane.end {
-                break;
-            }
-            self.step(text, lane);
+        self.look(lane, hits);
+        while lane.state & DEEP != 0 && lane.at < lane.end {
+            self.step(text, lane, hits);
         }
     }
 
-    /// One byte from any state; the lane's state is an entry after it.
-    fn step(&self, text: &[u8], lane: &mut Lane) {
+    /// One byte from any state.
+    pub(super) fn step(&self, text: &[u8], lane: &mut Lane, hits: &mut Vec<Hit>) {
         let byte = text.get(lane.at).copied().unwrap_or(0);
         lane.at += 1;
         lane.state = if lane.state & DEEP == 0 {
@@ -140,22 +135,36 @@ impl Automaton {
         } else {
             self.next_deep(lane.state & !DEEP, byte)
         };
+        self.look(lane, hits);
+    }
+
+    /// Tells what ends at an entry, which is a state then.
+    fn look(&self, lane: &mut Lane, hits: &mut Vec<Hit>) {
+        if lane.state & LOOK != 0 {
+            lane.state &= !LOOK;
+            self.tell(lane.state, lane.at, hits);
+        }
+    }
+
+    /// Bytes of the prefix that `state` is.
+    pub(super) fn depth(&self, state: u32) -> u32 {
+        self.machine.depths.get(self.node_of(state)).copied().unwrap_or(0)
     }
 
     /// The entry after `byte` in a state that has no row.
     fn next_deep(&self, mut state: u32, byte: u8) -> u32 {
         let class = self.classes.of(byte);
-        let stride = self.classes.n_classes() as u32;
-        while let Some(node) = self.nodes.get(state as usize) {
+        let stride = self.machine.stride as u32;
+        while let Some(node) = self.machine.nodes.get(state as usize) {
             if class == SPACE && node.class == SPACE {
                 return DEEP | state;
             }
-            if let Some(child) = self.child(node, class) {
+            if let Some(child) = self.machine.child(node, class) {
                 // The children of a deep state are deep: states are numbered by depth.
                 return LOOK | DEEP | child;
             }
             state = node.fail;
-            if ((state * stride) as usize) < self.table.len() {
+            if ((state * stride) as usize) < self.machine.table.len() {
                 return self.next(state * stride, byte);
             }
         }
@@ -163,14 +172,14 @@ impl Automaton {
     }
 
     fn node_of(&self, state: u32) -> usize {
-        let stride = self.classes.n_classes() as u32;
+        let stride = self.machine.stride as u32;
         (if state & DEEP == 0 { state / stride } else { state & !DEEP }) as usize
     }
 
     fn tell(&self, state: u32, end: usize, hits: &mut Vec<Hit>) {
-        let mut output = self.output_of.get(self.node_of(state)).copied();
-        while let Some(found) = output.and_then(|index| self.outputs.get(index as usize)) {
-            let literals = self.literal_order.get(found.first as usize..found.end as usize);
+        let mut output = self.machine.output_of.get(self.node_of(state)).copied();
+        while let Some(found) = output.and_then(|index| self.machine.outputs.get(index as usize)) {
+            let literals = self.machine.literal_order.get(found.first as usize..found.end as usize);
             let hit = |&literal| Hit { end: end as u32, literal };
             hits.extend(literals.unwrap_or_default().iter().map(hit));
             output = Some(found.shorter);
@@ -192,16 +201,12 @@ impl Automaton {
         hits: &mut Vec<Hit>,
     ) {
         let mut n_seen = n_folded(text.get(start..sure.at).unwrap_or_default());
-        while self.depths.get(self.node_of(sure.state)).copied().unwrap_or(0) > n_seen {
+        while self.depth(sure.state) > n_seen {
             if sure.at >= lane.end {
                 return;
             }
             n_seen += u32::from(sure.at == start || !is_space_twice(text, sure.at));
-            self.step(text, sure);
-            if sure.state & LOOK != 0 {
-                sure.state &= !LOOK;
-                self.tell(sure.state, sure.at, hits);
-            }
+            self.step(text, sure, hits);
         }
         let n_told = found.partition_point(|hit| hit.end as usize <= sure.at);
         hits.extend_from_slice(found.get(n_told..).unwrap_or_default());
@@ -213,9 +218,4 @@ impl Automaton {
 fn n_folded(text: &[u8]) -> u32 {
     let n_repeated = (1..text.len()).filter(|&at| is_space_twice(text, at)).count();
     (text.len() - n_repeated) as u32
-}
-
-/// Whether the byte at `at` and the one before are white space.
-fn is_space_twice(text: &[u8], at: usize) -> bool {
-    super::is_space(text, at) && super::is_space(text, at.wrapping_sub(1))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Automaton, Hit, TooLarge};
+use super::{Automaton, Hit, TooLarge, build};
 
 const BYTES_MAX: usize = 64 << 20;
 
@@ -59,12 +59,15 @@ fn expected(literals: &[Vec<u8>], text: &[u8]) -> BTreeSet<(usize, usize, usize)
         .collect()
 }
 
-fn found(literals: &[Vec<u8>], text: &[u8]) -> BTreeSet<(usize, usize, usize)> {
+/// As `expected`, with everything in one machine or with windows for long literals.
+fn found(literals: &[Vec<u8>], text: &[u8], one_table: bool) -> BTreeSet<(usize, usize, usize)> {
     let literals: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
-    let automaton = Automaton::new(&literals, BYTES_MAX).unwrap();
+    let one_table_bytes_max = if one_table { usize::MAX } else { 0 };
+    let automaton = build::build(&literals, BYTES_MAX, one_table_bytes_max).unwrap();
     let mut hits = Vec::new();
     automaton.find(text, &mut hits);
-    assert!(hits.is_sorted_by_key(|hit| hit.end));
+    let length = |hit: &Hit| automaton.lengths[hit.literal as usize];
+    assert!(hits.is_sorted_by_key(|hit| (hit.end, std::cmp::Reverse(length(hit)))));
     let n_hits = hits.len();
     let set: BTreeSet<_> = hits
         .into_iter()
@@ -75,7 +78,9 @@ fn found(literals: &[Vec<u8>], text: &[u8]) -> BTreeSet<(usize, usize, usize)> {
 }
 
 fn assert_as_expected(seed: u64, literals: &[Vec<u8>], text: &[u8]) {
-    assert_eq!(found(literals, text), expected(literals, text), "seed {seed}: {literals:?}");
+    let expected = expected(literals, text);
+    assert_eq!(found(literals, text, true), expected, "seed {seed}: {literals:?}");
+    assert_eq!(found(literals, text, false), expected, "windows, seed {seed}: {literals:?}");
 }
 
 fn ends(literals: &[&str], text: &str) -> Vec<(u32, u32)> {

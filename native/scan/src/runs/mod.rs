@@ -122,6 +122,21 @@ pub fn tokens(text: &[u8], len_min: usize, mut found: impl FnMut(Range<usize>)) 
     }
 }
 
+#[inline(always)]
 fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-')
+    IS_TOKEN_BYTE.get(usize::from(byte)) == Some(&true)
 }
+
+/// A table: this is asked a few times for every stretch of `len_min` bytes, and the ranges of
+/// letters are hard to guess for a branch predictor.
+#[allow(clippy::indexing_slicing)] // Evaluated by the compiler.
+const IS_TOKEN_BYTE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_sign = matches!(byte as u8, b'+' | b'/' | b'_' | b'-');
+        table[byte] = is_sign || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
