@@ -41,18 +41,22 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
     if document.rules.is_empty() && !keys_say_something(&document.keys) {
         compiler.problem("", "there is no rule; nothing would ever be redacted");
     }
-    let mut patterns = Vec::new();
+    let (mut gated, mut open) = (Vec::new(), Vec::new());
     for (index, rule) in document.rules.iter().enumerate() {
         compiler.check(rule, hmac.is_some());
         compiler.rule(index as RuleIndex, rule);
-        if let document::Matcher::Regex(regex) = &rule.matcher
-            && compiler.floating.last() == Some(&(index as RuleIndex))
-        {
-            patterns.push((regex.pattern.as_str(), regex.ignore_case));
+        match &rule.matcher {
+            document::Matcher::Regex(regex) if compiler.floats(index as RuleIndex) => {
+                match regex.keywords.is_empty() {
+                    true => open.push((index as RuleIndex, &*regex.pattern, regex.ignore_case)),
+                    false => gated.push(index as RuleIndex),
+                }
+            }
+            _ => {}
         }
     }
     compiler.literals.add(b"[redacted:", Owner::Mark);
-    let floating = Floating::new(std::mem::take(&mut compiler.floating), &patterns);
+    let floating = Floating::new(gated, &open);
     let built = compiler.literals.build(document.limits.automaton_bytes_max);
     let (automaton, owners) = match built {
         Ok(built) => built,
@@ -136,6 +140,11 @@ struct Compiler {
 }
 
 impl Compiler {
+    /// Whether this rule, compiled just now, has no literal to start from.
+    fn floats(&self, index: RuleIndex) -> bool {
+        self.floating.last() == Some(&index)
+    }
+
     fn problem(&mut self, rule: &str, reason: impl Into<String>) {
         self.problems.push(RuleError { rule: rule.to_owned(), reason: reason.into() });
     }

@@ -143,6 +143,12 @@ impl Ruleset {
         self.owners.n_literals()
     }
 
+    /// Rules that every text is searched for: no literal or keyword says where they may match.
+    pub fn floating_ids(&self) -> Vec<&str> {
+        let rules = self.floating.open.iter().filter_map(|&index| self.rule(index));
+        rules.map(|rule| rule.id.as_str()).collect()
+    }
+
     pub fn memory_bytes(&self) -> usize {
         self.automaton.memory_bytes()
             + self.floating.memory_bytes()

@@ -146,19 +146,23 @@ impl RegexRule {
     }
 }
 
-/// Expressions without a literal to start from, with one that finds out whether any can match.
+/// Expressions without a literal to start from.
 #[derive(Debug, Default)]
 pub(crate) struct Floating {
-    pub rules: Vec<RuleIndex>,
+    /// Tried where a keyword of theirs occurs.
+    pub gated: Vec<RuleIndex>,
+    /// Tried in every text in which `any` finds something.
+    pub open: Vec<RuleIndex>,
+    /// One for all that are open, to find out with one pass whether it is worth going on.
     any: Option<Regex>,
 }
 
 impl Floating {
-    /// `patterns` with their `ignore_case`; each compiles by itself.
-    pub fn new(rules: Vec<RuleIndex>, patterns: &[(&str, bool)]) -> Self {
-        let patterns: Vec<String> = patterns
+    /// `open` with their patterns and `ignore_case`; each compiles by itself.
+    pub fn new(gated: Vec<RuleIndex>, open: &[(RuleIndex, &str, bool)]) -> Self {
+        let patterns: Vec<String> = open
             .iter()
-            .map(|(pattern, ignore_case)| match ignore_case {
+            .map(|(_, pattern, ignore_case)| match ignore_case {
                 true => format!("(?i:{pattern})"),
                 false => format!("(?:{pattern})"),
             })
@@ -168,11 +172,15 @@ impl Floating {
             0 | 1 => None,
             _ => builder(false).build_many(&patterns).ok(),
         };
-        Self { rules, any }
+        Self { gated, open: open.iter().map(|&(rule, ..)| rule).collect(), any }
     }
 
-    pub fn may_match(&self, text: &[u8]) -> bool {
-        !self.rules.is_empty() && self.any.as_ref().is_none_or(|any| any.is_match(text))
+    /// The open rules, if one of them may match.
+    pub fn open_for(&self, text: &[u8]) -> &[RuleIndex] {
+        match &self.any {
+            Some(any) if !any.is_match(text) => &[],
+            _ => &self.open,
+        }
     }
 
     pub fn memory_bytes(&self) -> usize {

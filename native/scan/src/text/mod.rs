@@ -201,22 +201,25 @@ impl Scan<'_> {
         }
     }
 
+    /// Rules that may match anywhere.
     fn try_floating(&mut self) -> Result<(), Unscanned> {
-        if !self.rules.floating.may_match(self.text) {
-            return Ok(());
+        let floating = &self.rules.floating;
+        for &index in &floating.gated {
+            if self.seen.gates.contains(&index) {
+                self.search(index)?;
+            }
         }
-        for &index in &self.rules.floating.rules {
-            let Some(rule) = self.rules.rule(index) else { continue };
-            let Matcher::Regex(regex) = &rule.matcher else { continue };
-            if regex.is_gated && !self.seen.gates.contains(&index) {
-                continue;
-            }
-            let mut from = 0;
-            while let Some((_, matched)) = regex.first(self.text, from) {
-                self.tick()?;
-                from = matched.end;
-                self.found((index, rule), matched.group, rule.score);
-            }
+        floating.open_for(self.text).iter().try_for_each(|&index| self.search(index))
+    }
+
+    fn search(&mut self, index: RuleIndex) -> Result<(), Unscanned> {
+        let Some(rule) = self.rules.rule(index) else { return Ok(()) };
+        let Matcher::Regex(regex) = &rule.matcher else { return Ok(()) };
+        let mut from = 0;
+        while let Some((_, matched)) = regex.first(self.text, from) {
+            self.tick()?;
+            from = matched.end;
+            self.found((index, rule), matched.group, rule.score);
         }
         Ok(())
     }
