@@ -18,6 +18,9 @@ const BIT_WORDS_LOG2: u32 = 14;
 /// A window starts among the first so many bytes of its literal: what the machine has to run
 /// before a window stays short.
 const STARTS_MAX: usize = 16;
+/// So many bytes after a window are compared, so that a long literal does not cost its length
+/// at every byte of a text.
+const AFTER_MAX: usize = 32;
 
 /// The windows of all long literals.
 #[derive(Debug, Default)]
@@ -25,7 +28,7 @@ pub(super) struct Windows {
     pub(super) bits: Vec<u64>,
     /// Open addressing, a power of two.
     slots: Vec<Slot>,
-    /// The literals' classes one after the other.
+    /// The literals' classes one after the other, as far as they are compared.
     literals: Vec<u8>,
     /// How far before the end of its window a literal starts at most. One bound for all, so
     /// that a later window never asks for bytes before those an earlier one asked for.
@@ -139,6 +142,8 @@ impl Windows {
             *word |= bits;
         }
         let first = self.literals.len();
+        let len = literal.len().min(start + WINDOW_LEN + AFTER_MAX);
+        let literal = literal.get(..len).unwrap_or_default();
         let at = self.slot_of(key);
         if let Some(slot) = self.slots.get_mut(at) {
             let is_shared = slot.key == key;
