@@ -1,0 +1,1 @@
+"""How well redaction finds what it must find: a seeded corpus, the marks, other tools."""

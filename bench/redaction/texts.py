@@ -1,0 +1,232 @@
+# ruff: noqa: RUF001 -- letters of many scripts are the point
+"""What people, programs and models write around a value. `{}` is the value.
+
+Of each list every second template is held out: rules are written against the others only.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Split = Literal["development", "held-out"]
+
+# Fit any value.
+ANY = [
+    "{}",
+    "Please summarise this record: {}",
+    "The user wrote: {} - answer politely.",
+    "| name | value |\n|---|---|\n| entry | {} |",
+    "id,name,value\n17,Ana,{}\n18,Ben,none",
+    "Here is what I have: ({}).",
+    "> {}\n\nIs that right?",
+    '{{"customer": "Ana", "note": "see {}"}}',
+    "<record><value>{}</value></record>",
+    "note = '{}'  # from the form",
+    "- first item\n- {}\n- last item",
+    "Is `{}` valid?",
+    "Tool result:\n\t{}\nEnd of result.",
+    "Remember this: {}, and nothing else.",
+    "2026-03-04T11:22:33Z INFO saved {} in 13 ms",
+    'value="{}";',
+]
+
+EMAIL = [
+    "Write to {} before Friday.",
+    "My address is {} and I have had no reply since.",
+    "From: Jo Doe <{}>\nSubject: hello",
+    "contact={}&lang=en",
+    "Bitte antworten Sie an {}, danke.",
+    "mailto:{}?subject=Hi",
+    "cc {}; bcc nobody@",
+    "Envoyez-le à {}.",
+    "user {} failed to log in",
+    "Escríbeme a {} cuando puedas",
+    "[{}](mailto:someone)",
+    "Пишите на {}.",
+    "请发送邮件至{}，谢谢",
+    "git commit --author='A U Thor <{}>'",
+    "SELECT * FROM users WHERE email = '{}' LIMIT 1;",
+    "assignee:{} status:open",
+]
+CREDIT_CARD = [
+    "My card number is {}, it expires 04/28.",
+    "Charge {} please.",
+    "I paid with {} yesterday and was billed twice.",
+    "Kreditkarte: {}",
+    "pan={}&cvv=123",
+    "Visa {} was declined",
+    "Ma carte est la {}, merci.",
+    "card_number: {}",
+    "Cobra a la tarjeta {} hoy mismo.",
+    "Use {} as the payment method on file",
+    "Номер карты {}.",
+    "カード番号は {} です",
+    "please refund 20 EUR to {} asap",
+    "CC# {} exp 0927",
+    "The customer read out {} over the phone.",
+    "Meine Kartennummer lautet {} und die Prüfziffer 123.",
+]
+US_SSN = [
+    "My SSN is {}.",
+    "Social security number: {}",
+    "applicant ssn={} dob=1980-02-03",
+    "SSN {} does not match our records",
+    "For the W-2 form use {} please",
+    "He gave {} as his social security number.",
+    "The last applicant ({}) was approved.",
+    "Employee 17, {}, hired in May",
+    "Taxpayer: {}",
+    "Verify identity {} for the loan.",
+    "mi número de seguro social es {}",
+    "Social: {}, phone on file",
+    "ssn,{},active",
+    "background check for {} came back clean",
+    "Patient (SSN: {}) admitted on Monday.",
+    "please file my taxes, my number is {}",
+]
+PHONE = [
+    "Call me at {} tomorrow.",
+    "My phone number is {}.",
+    "You can reach me on {} after six.",
+    "tel: {}",
+    "Please text {} with the code",
+    "Meine Handynummer ist {}, bitte rufen Sie zurück.",
+    "Telefon: {}",
+    "phone={}&country=1",
+    "Appelez-moi au {} demain.",
+    "Mon numéro de téléphone est le {}.",
+    "Llámame al {} esta tarde",
+    "Mi móvil es {}.",
+    "Me liga no {} por favor",
+    "Telefone: {}",
+    "Il mio cellulare è {}.",
+    "Chiamami al numero {} stasera",
+    "Позвоните мне по телефону {}.",
+    "Мой телефон {}.",
+    "我的电话是 {}。",
+    "请拨打 {} 联系我",
+    "電話番号は {} です。",
+    "제 전화번호는 {} 입니다",
+    "Bel me op {}.",
+    "Mijn telefoonnummer is {}",
+    "Zadzwoń do mnie: {}",
+    "Mój numer telefonu to {}.",
+    "WhatsApp me on {}, it is urgent",
+    "Fax: {}",
+    "mobile {} (work), home number unknown",
+    "The caller, on {}, wanted a refund.",
+    "Emergency contact: Ana, {}",
+    "Contact number {} was not answered twice.",
+]
+IBAN = [
+    "Transfer it to {} today.",
+    "IBAN: {}",
+    "My account {} was debited twice.",
+    "Bitte überweisen Sie den Betrag auf {} bis Freitag.",
+    "iban={}&bic=ABCDEFFF",
+    "Mon IBAN est {}.",
+    "Please use account {} for the refund",
+    "{} is the new bank account",
+    "Ingresa el dinero en {} hoy",
+    "Bankverbindung {} (Sparkasse)",
+    "Payee Ana, {}, 20 EUR",
+    "Bonifico su {} entro domani",
+    "Wpłać na konto {} proszę",
+    "SEPA mandate for {} signed.",
+    "the account number is {} and the name is Ben",
+    "Refund to {} or to the card?",
+]
+IP_ADDRESS = [
+    "The client {} was blocked.",
+    "login from {} at noon",
+    "ping {} fails",
+    'remote_addr="{}" status=200',
+    "My IP is {}.",
+    "ssh root@{} does not work",
+    "X-Forwarded-For: {}",
+    "connect to {} on port 22",
+    '{} - - [10/Oct/2026:13:55:36 +0000] "GET / HTTP/1.1" 200 2326',
+    "Why does {} show up in my firewall log?",
+    "Meine IP-Adresse lautet {}.",
+    "nameserver {}",
+    "traceroute to {}, 30 hops max",
+    "allow {} through the proxy",
+    "The attacker used {} and two other hosts.",
+    "inet {} netmask 0xffffff00",
+]
+MAC_ADDRESS = [
+    "My router is {}.",
+    "ether {} txqueuelen 1000",
+    "MAC: {}",
+    "device {} joined the network",
+    "wake up {} over the LAN",
+    "DHCP lease for {} expired",
+    "Die MAC-Adresse ist {}.",
+    "bssid={} ssid=home",
+    "link/ether {} brd ff:ff:ff:ff:ff:ff",
+    "Block {} in the access point.",
+    "arp: who has {}?",
+    "the phone's hardware address, {}, changes",
+    "Bluetooth device {} paired",
+    "hwaddr {} up",
+    "interface eth0 ({})",
+    "add {} to the allow list",
+]
+CRYPTO_WALLET = [
+    "Send the coins to {} now.",
+    "My wallet is {}.",
+    "Donate: {}",
+    "wallet={}&amount=1",
+    "Is {} a scam address?",
+    "payout address {} confirmed",
+    "Überweise auf {} bitte",
+    "balance of {} is zero",
+    "deposit to {}, two confirmations",
+    "from {} to an exchange",
+    "Mi dirección es {}",
+    "withdrawal to {} pending",
+    "explorer/address/{}",
+    "They demand 2 coins at {}.",
+    "address: {}",
+    "the miner pays {} weekly",
+]
+SECRET = [
+    "My key is {} and it stopped working.",
+    "export API_TOKEN={}",
+    "api_key: {}",
+    'client = Client(api_key="{}")',
+    "Authorization failed for {}.",
+    "curl -H 'X-Api-Key: {}' https://api.example.net/v1",
+    "Use {} for the demo.",
+    "Why is {} rejected?",
+    "TOKEN='{}' python run.py",
+    "password is {}, keep it safe",
+    "Mein Schlüssel ist {}, bitte prüfen.",
+    '"credentials": "{}",',
+    "the old one was {}; rotate it",
+    "?access_token={}&x=1",
+    "Clé : {}",
+    "secret: {}\nregion: eu",
+]
+LEADS = {
+    "email": EMAIL,
+    "credit_card": CREDIT_CARD,
+    "us_ssn": US_SSN,
+    "phone": PHONE,
+    "iban": IBAN,
+    "ip_address": IP_ADDRESS,
+    "mac_address": MAC_ADDRESS,
+    "crypto_wallet": CRYPTO_WALLET,
+    "api_key": SECRET,
+    "jwt": SECRET,
+    "pem_private_key": SECRET,
+}
+# A national number alone is any number: it has to be called one.
+NEEDS_LEAD = {"phone"}
+
+
+def templates(entity: str, split: Split) -> list[str]:
+    """The templates of one half for an entity."""
+    first = 0 if split == "development" else 1
+    lead = LEADS[entity][first::2]
+    return lead if entity in NEEDS_LEAD else lead + ANY[first::2]
