@@ -1,7 +1,8 @@
 //! `credit_card`: issuer ranges, their lengths, Luhn, and one way of grouping.
 
+use super::card_issuer::ISSUERS;
 use super::check::luhn;
-use super::look::{at, before, inside_word, joined_after, joined_before, run, slice};
+use super::look::{at, before, inside_word, joined_after, joined_before, next_number, run, slice};
 use super::{Anchor, Detector, Matches, Site};
 
 pub static CREDIT_CARD: Detector =
@@ -18,59 +19,6 @@ const UNGROUPED: u8 = 90;
 const TWELVE: u8 = 70;
 /// What only a word beside it makes a card: an issuer range not given out, a bar code.
 const DOUBTFUL: u8 = 40;
-
-/// A range of issuer numbers: of the first digits, both ends included.
-struct Issuer {
-    first: u32,
-    last: u32,
-    lengths: std::ops::RangeInclusive<usize>,
-    doubtful: bool,
-}
-
-const fn issuer(first: u32, last: u32, lengths: std::ops::RangeInclusive<usize>) -> Issuer {
-    Issuer { first, last, lengths, doubtful: false }
-}
-
-/// The first that fits decides.
-const ISSUERS: &[Issuer] = &[
-    // Visa
-    issuer(4, 4, 13..=13),
-    issuer(4, 4, 16..=16),
-    issuer(4, 4, 19..=19),
-    // Mastercard
-    issuer(51, 55, 16..=16),
-    issuer(2221, 2720, 16..=16),
-    // American Express
-    issuer(34, 34, 15..=15),
-    issuer(37, 37, 15..=15),
-    // Diners Club
-    issuer(300, 305, 14..=14),
-    issuer(300, 305, 16..=19),
-    issuer(3095, 3095, 14..=14),
-    issuer(36, 36, 14..=19),
-    issuer(38, 39, 14..=14),
-    issuer(38, 39, 16..=19),
-    // JCB; 15 digits are from before 2007
-    issuer(3528, 3589, 16..=19),
-    issuer(2131, 2131, 15..=15),
-    issuer(1800, 1800, 15..=15),
-    Issuer { first: 35, last: 35, lengths: 16..=16, doubtful: true },
-    // Discover
-    issuer(6011, 6011, 16..=19),
-    issuer(644, 649, 16..=19),
-    issuer(65, 65, 16..=19),
-    // UnionPay
-    issuer(62, 62, 16..=19),
-    issuer(81, 81, 16..=19),
-    // Maestro
-    issuer(50, 50, 12..=19),
-    issuer(56, 58, 12..=19),
-    issuer(6304, 6304, 12..=19),
-    issuer(6390, 6390, 12..=19),
-    issuer(6759, 6759, 12..=19),
-    issuer(6761, 6763, 12..=19),
-    issuer(6767, 6767, 16..=19),
-];
 
 /// Lengths of groups, most digits first. Besides the issuers' own ways: fours with a rest.
 const GROUPINGS: &[&[usize]] = &[
@@ -98,17 +46,9 @@ fn detect_cards(site: &Site<'_>, matches: &mut Matches) {
                 matches.push(start..end, score);
                 end
             }
-            None => next_group(site, start + n_digits),
+            None => next_number(site.text, start + n_digits, site.end),
         };
     }
-}
-
-/// The first digit after a separator, from `start` on.
-fn next_group(site: &Site<'_>, start: usize) -> usize {
-    let rest = slice(site.text, start, site.end);
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let others = rest.iter().skip(digits).take_while(|byte| !byte.is_ascii_digit()).count();
-    start + (digits + others).max(1)
 }
 
 /// The end and the score of the card at `start`, whose first group has `n_digits`.
@@ -176,15 +116,6 @@ fn score(shown: &[u8], sure: u8) -> Option<u8> {
         _ if issuer.doubtful => DOUBTFUL,
         _ => sure,
     })
-}
-
-impl Issuer {
-    fn has(&self, digits: &[u8]) -> bool {
-        let n_prefix = self.first.ilog10() as usize + 1;
-        let prefix = slice(digits, 0, n_prefix);
-        let prefix = prefix.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-        self.lengths.contains(&digits.len()) && (self.first..=self.last).contains(&prefix)
-    }
 }
 
 /// Whether the last digit is the one that EAN-13 asks for; German and Japanese ones start with 4.

@@ -40,3 +40,12 @@ pub fn slice(text: &[u8], start: usize, end: usize) -> &[u8] {
 pub fn starts_with_ignoring_case(text: &[u8], start: usize, word: &[u8]) -> bool {
     slice(text, start, start + word.len()).eq_ignore_ascii_case(word)
 }
+
+/// The next digit before `end` that has no digit in front, after the digits at `start` if there
+/// are any; `end` or more if there is none.
+pub fn next_number(text: &[u8], start: usize, end: usize) -> usize {
+    let rest = slice(text, start, end);
+    let n_digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let others = rest.iter().skip(n_digits).take_while(|byte| !byte.is_ascii_digit()).count();
+    start + (n_digits + others).max(1)
+}

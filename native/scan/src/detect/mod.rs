@@ -1,7 +1,9 @@
 //! What needs more than a regular expression: one file per entity.
 
+mod card_issuer;
 mod check;
 mod credit_card;
+mod crypto_wallet;
 mod email;
 mod generic_secret;
 mod iban;
@@ -77,6 +79,7 @@ pub struct Detector {
 /// By name, for rules with `detector: NAME`.
 pub static DETECTORS: &[&Detector] = &[
     &credit_card::CREDIT_CARD,
+    &crypto_wallet::CRYPTO_WALLET,
     &email::EMAIL,
     &generic_secret::GENERIC_SECRET,
     &iban::IBAN,

@@ -1,6 +1,6 @@
 //! `us_ssn`: numbers the Social Security Administration can have given out.
 
-use super::look::{at, before, inside_word, joined_after, joined_before, run, slice};
+use super::look::{at, before, inside_word, joined_after, joined_before, next_number, run, slice};
 use super::{Anchor, Detector, Matches, Site};
 
 pub static US_SSN: Detector =
@@ -29,17 +29,9 @@ fn detect_ssn(site: &Site<'_>, matches: &mut Matches) {
             matches.push(start..end, score);
             start = end;
         } else {
-            start = next_group(site, start);
+            start = next_number(site.text, start, site.end);
         }
     }
-}
-
-/// The first digit after a separator, from the digit `start` on.
-fn next_group(site: &Site<'_>, start: usize) -> usize {
-    let rest = slice(site.text, start, site.end);
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let others = rest.iter().skip(digits).take_while(|byte| !byte.is_ascii_digit()).count();
-    start + (digits + others).max(1)
 }
 
 /// 3-2-4 with the same separator twice.

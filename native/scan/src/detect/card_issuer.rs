@@ -1,0 +1,67 @@
+//! Who gives out which card numbers, and how long they are.
+
+use super::look::slice;
+
+/// A range of issuer numbers: of the first digits, both ends included.
+pub struct Issuer {
+    first: u32,
+    last: u32,
+    lengths: std::ops::RangeInclusive<usize>,
+    /// Not given out, though generators of test numbers use it.
+    pub doubtful: bool,
+}
+
+const fn issuer(first: u32, last: u32, lengths: std::ops::RangeInclusive<usize>) -> Issuer {
+    Issuer { first, last, lengths, doubtful: false }
+}
+
+/// The first that fits decides.
+pub const ISSUERS: &[Issuer] = &[
+    // Visa
+    issuer(4, 4, 13..=13),
+    issuer(4, 4, 16..=16),
+    issuer(4, 4, 19..=19),
+    // Mastercard
+    issuer(51, 55, 16..=16),
+    issuer(2221, 2720, 16..=16),
+    // American Express
+    issuer(34, 34, 15..=15),
+    issuer(37, 37, 15..=15),
+    // Diners Club
+    issuer(300, 305, 14..=14),
+    issuer(300, 305, 16..=19),
+    issuer(3095, 3095, 14..=14),
+    issuer(36, 36, 14..=19),
+    issuer(38, 39, 14..=14),
+    issuer(38, 39, 16..=19),
+    // JCB; 15 digits are from before 2007
+    issuer(3528, 3589, 16..=19),
+    issuer(2131, 2131, 15..=15),
+    issuer(1800, 1800, 15..=15),
+    Issuer { first: 35, last: 35, lengths: 16..=16, doubtful: true },
+    // Discover
+    issuer(6011, 6011, 16..=19),
+    issuer(644, 649, 16..=19),
+    issuer(65, 65, 16..=19),
+    // UnionPay
+    issuer(62, 62, 16..=19),
+    issuer(81, 81, 16..=19),
+    // Maestro
+    issuer(50, 50, 12..=19),
+    issuer(56, 58, 12..=19),
+    issuer(6304, 6304, 12..=19),
+    issuer(6390, 6390, 12..=19),
+    issuer(6759, 6759, 12..=19),
+    issuer(6761, 6763, 12..=19),
+    issuer(6767, 6767, 16..=19),
+];
+
+impl Issuer {
+    /// Whether cards of these digits can be its own.
+    pub fn has(&self, digits: &[u8]) -> bool {
+        let n_prefix = self.first.ilog10() as usize + 1;
+        let prefix = slice(digits, 0, n_prefix);
+        let prefix = prefix.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+        self.lengths.contains(&digits.len()) && (self.first..=self.last).contains(&prefix)
+    }
+}

@@ -1,0 +1,140 @@
+//! `crypto_wallet`: addresses with a checksum, of Ethereum without one where it is not used,
+//! and of Solana, which has none, for what words beside them to confirm.
+
+mod base58;
+mod bech32;
+mod ethereum;
+mod monero;
+
+use super::look::slice;
+use super::{Anchor, Detector, Matches, Site};
+
+pub static CRYPTO_WALLET: Detector = Detector {
+    name: "crypto_wallet",
+    anchors: &[
+        Anchor::Literal("0x"),
+        // Bitcoin and its test network, Litecoin, Cardano, Cosmos.
+        Anchor::Literal("bc1"),
+        Anchor::Literal("tb1"),
+        Anchor::Literal("ltc1"),
+        Anchor::Literal("addr1"),
+        Anchor::Literal("stake1"),
+        Anchor::Literal("cosmos1"),
+        Anchor::Token(TOKEN_BYTES_MIN),
+    ],
+    detect: detect_wallet,
+};
+
+const TOKEN_BYTES_MIN: usize = 26;
+const CHECKED: u8 = 95;
+/// Hex of one case carries no checksum.
+const UNCHECKED: u8 = 80;
+const SOLANA: u8 = 30;
+
+fn detect_wallet(site: &Site<'_>, matches: &mut Matches) {
+    let anchor = slice(site.text, site.start, site.end);
+    if anchor.len() >= TOKEN_BYTES_MIN {
+        detect_words(site, matches);
+    } else if anchor == b"0x" {
+        if let Some((end, score)) = ethereum::address(site.text, site.start) {
+            matches.push(site.start..end, score);
+        }
+    } else if let Some(end) = bech32::address_end(site.text, site.start, site.end) {
+        matches.push(site.start..end, CHECKED);
+    }
+}
+
+/// Addresses hold nothing but letters and digits; a token may be a path to one.
+fn detect_words(site: &Site<'_>, matches: &mut Matches) {
+    let mut start = site.start;
+    let token = slice(site.text, site.start, site.end);
+    for word in token.split(|byte| !byte.is_ascii_alphanumeric()) {
+        if let Some(score) = word_score(word) {
+            matches.push(start..start + word.len(), score);
+        }
+        start += word.len() + 1;
+    }
+}
+
+fn word_score(word: &[u8]) -> Option<u8> {
+    let is_possible = word.len() >= *base58::ADDRESS_LEN.start() && is_of_both_cases(word);
+    match word.len() {
+        _ if !is_possible => None,
+        monero::LEN | monero::INTEGRATED_LEN => monero::is_address(word).then_some(CHECKED),
+        43 | 44 => base58::is_key_of_32_bytes(word).then_some(SOLANA),
+        _ => base58::is_checked(word).then_some(CHECKED),
+    }
+}
+
+fn is_of_both_cases(word: &[u8]) -> bool {
+    word.iter().any(u8::is_ascii_lowercase) && word.iter().any(u8::is_ascii_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::found;
+    use super::{CHECKED, CRYPTO_WALLET, SOLANA, UNCHECKED};
+
+    const ADDRESSES: &[(&str, u8)] = &[
+        ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", CHECKED),
+        ("0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", UNCHECKED),
+        ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", CHECKED),
+        ("3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", CHECKED),
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", CHECKED),
+        ("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", CHECKED),
+        ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", CHECKED),
+        ("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", CHECKED),
+        ("rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", CHECKED),
+        ("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", CHECKED),
+        ("LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9", CHECKED),
+        ("DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L", CHECKED),
+        (
+            "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H",
+            CHECKED,
+        ),
+        ("7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV9", SOLANA),
+    ];
+
+    #[test]
+    fn finds_addresses_of_all_kinds() {
+        for &(address, score) in ADDRESSES {
+            for text in [
+                address.to_owned(),
+                format!("钱包{address}。"),
+                format!("https://explorer.example.org/address/{address}?page=1"),
+                format!("wallet_{address}-x"),
+            ] {
+                assert_eq!(found(&CRYPTO_WALLET, &text), [(address.to_owned(), score)], "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn leaves_addresses_with_a_wrong_character_or_inside_a_word() {
+        for &(address, score) in ADDRESSES {
+            let mut changed = address.to_owned();
+            changed
+                .replace_range(address.len() - 1.., if address.ends_with('a') { "e" } else { "a" });
+            if score == CHECKED {
+                assert!(found(&CRYPTO_WALLET, &changed).is_empty(), "{changed}");
+            }
+            assert!(found(&CRYPTO_WALLET, &format!("{address}0")).is_empty(), "{address}");
+            assert!(found(&CRYPTO_WALLET, &format!("0{address}")).is_empty(), "{address}");
+        }
+    }
+
+    #[test]
+    fn leaves_other_hex_and_tokens() {
+        for text in [
+            "0x0000000000000000000000000000000000000000",
+            "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beae",
+            "5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+            "0xdeadbeef",
+            "ThisIsAVeryLongIdentifierWithNoDigits",
+            "bc1",
+            "dGhpcyBpcyBqdXN0IHNvbWUgdGV4dCBpbiBiYXNlNjQ",
+        ] {
+            assert!(found(&CRYPTO_WALLET, text).is_empty(), "{text}");
+        }
+    }
+}
