@@ -68,27 +68,23 @@ fn digit_mask(word: u64) -> u64 {
 /// `:`, `-` and `.` that has at least two of these separators and one hex digit (MAC and IPv6
 /// addresses). Stretches with different separators may share hex digits.
 pub fn hex_groups(text: &[u8], mut found: impl FnMut(Range<usize>)) {
-    let (mut colon_end, mut hyphen_end, mut dot_end) = (0, 0, 0);
-    for at in memchr::memchr3_iter(b':', b'-', b'.', text) {
-        let (separator, last_end) = match text.get(at) {
-            Some(b':') => (b':', &mut colon_end),
-            Some(b'-') => (b'-', &mut hyphen_end),
-            _ => (b'.', &mut dot_end),
-        };
-        if at < *last_end {
-            continue;
-        }
-        let group = hex_group(text, *last_end, at, separator);
-        *last_end = group.end;
+    let mut from = 0;
+    let next =
+        |from: usize| memchr::memchr3(b':', b'-', b'.', text.get(from..)?).map(|at| from + at);
+    while let Some(at) = next(from) {
+        let separator = text.get(at).copied().unwrap_or(b':');
+        let group = hex_group(text, at, separator);
+        // A stretch of one kind holds no separator of another.
+        from = group.end;
         if is_address_like(text.get(group.clone()).unwrap_or_default(), separator) {
             found(group);
         }
     }
 }
 
-/// The stretch around the separator at `at`, which starts at `from` or later.
-fn hex_group(text: &[u8], from: usize, at: usize, separator: u8) -> Range<usize> {
-    let before = text.get(from..at).unwrap_or_default();
+/// The stretch whose first separator is at `at`.
+fn hex_group(text: &[u8], at: usize, separator: u8) -> Range<usize> {
+    let before = text.get(..at).unwrap_or_default();
     let after = text.get(at..).unwrap_or_default();
     let n_before = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let belongs = |byte: &&u8| **byte == separator || byte.is_ascii_hexdigit();
