@@ -62,12 +62,17 @@ pub enum Role {
 impl Role {
     /// `developer` is System, `model` and `ai` are Assistant, `function` is Tool, `human` is User.
     pub fn from_name(name: &[u8]) -> Self {
-        match name.to_ascii_lowercase().as_slice() {
-            b"system" | b"developer" => Self::System,
-            b"user" | b"human" => Self::User,
-            b"assistant" | b"model" | b"ai" => Self::Assistant,
-            b"tool" | b"function" => Self::Tool,
-            _ => Self::None,
+        let is = |names: &[&[u8]]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+        if is(&[b"user", b"human"]) {
+            Self::User
+        } else if is(&[b"assistant", b"model", b"ai"]) {
+            Self::Assistant
+        } else if is(&[b"system", b"developer"]) {
+            Self::System
+        } else if is(&[b"tool", b"function"]) {
+            Self::Tool
+        } else {
+            Self::None
         }
     }
 }

@@ -62,14 +62,6 @@ impl Json {
         let is_text = text.len() < NONE as usize && std::str::from_utf8(text).is_ok();
         is_text && parse::Parser::new(text, self, depth_max, numbers).document().is_some()
     }
-
-    /// Gives back the memory of an unusually large text.
-    pub fn shrink(&mut self, leaves_max: usize) {
-        self.leaves.clear();
-        self.containers.clear();
-        self.leaves.shrink_to(leaves_max);
-        self.containers.shrink_to(leaves_max);
-    }
 }
 
 impl Leaf {

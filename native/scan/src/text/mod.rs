@@ -46,6 +46,7 @@ pub enum Unscanned {
 #[derive(Debug, Default)]
 pub struct Scratch {
     scan: ScanScratch,
+    pub(crate) value: crate::value::Memory,
 }
 
 #[derive(Debug, Default)]

@@ -1,0 +1,116 @@
+//! A text as JSON if it is, else as one leaf.
+
+use crate::document::ScanNumbers;
+use crate::json::{self, Kind, Leaf};
+use crate::text::Unscanned;
+use crate::view::{Map, Reading};
+
+use super::edit::{self, Edit};
+use super::memory::Level;
+use super::spots::{self, Spot};
+use super::{Pass, seam};
+
+impl Pass<'_> {
+    /// The edits of a text, in order. JSON is taken apart while `levels_left`.
+    ///
+    /// Only leaves are looked at, never what stands between them: every string, every key, and
+    /// numbers where `scan_numbers` says so. A number that needs an edit becomes a string.
+    pub(super) fn text(
+        &mut self,
+        text: &[u8],
+        spot: Spot,
+        levels_left: usize,
+    ) -> Result<Vec<Edit>, Unscanned> {
+        if !self.rules.decode.json || levels_left == 0 || !json::may_be_json(text) {
+            return self.leaf(text, spot);
+        }
+        let mut level = self.scratch.value.level();
+        let numbers = self.rules.scan_numbers != ScanNumbers::None;
+        let edits = match level.json.parse(text, self.rules.limits.json_depth_max, numbers) {
+            true => self.document(text, &mut level, spot, levels_left - 1),
+            false => self.leaf(text, spot),
+        };
+        self.scratch.value.put_level(level);
+        edits
+    }
+
+    fn document(
+        &mut self,
+        text: &[u8],
+        level: &mut Level,
+        outer: Spot,
+        levels_left: usize,
+    ) -> Result<Vec<Edit>, Unscanned> {
+        spots::fill(self.rules, self.scratch, text, level, outer);
+        let mut edits = Vec::new();
+        for leaf in &level.json.leaves {
+            self.tick()?;
+            let spot = spots::of_leaf(self.rules, self.scratch, text, level, leaf, outer);
+            match leaf.kind {
+                Kind::Number => self.number(text, leaf, spot, &mut edits)?,
+                Kind::Key => self.string(text, leaf, spot, 0, &mut edits)?,
+                Kind::String => self.string(text, leaf, spot, levels_left, &mut edits)?,
+            }
+        }
+        seam::find_parts(text, level);
+        self.seams(text, level, outer, &mut edits)?;
+        edit::join(&mut edits);
+        Ok(edits)
+    }
+
+    fn string(
+        &mut self,
+        text: &[u8],
+        leaf: &Leaf,
+        spot: Spot,
+        levels_left: usize,
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), Unscanned> {
+        let content = leaf.content(text);
+        let mut decoded = self.scratch.value.text();
+        let inside = match leaf.is_escaped && Reading::Escapes.read(content, &mut decoded) {
+            true => self.text(&decoded, spot, levels_left),
+            false => self.text(content, spot, levels_left),
+        };
+        self.scratch.value.put_text(decoded);
+        lift(inside?, text, leaf, edits);
+        Ok(())
+    }
+
+    fn number(
+        &mut self,
+        text: &[u8],
+        leaf: &Leaf,
+        spot: Spot,
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), Unscanned> {
+        if !self.rules.wants_numbers(spot.contexts) {
+            return Ok(());
+        }
+        let number = leaf.content(text);
+        let inside = self.leaf(number, spot)?;
+        if !inside.is_empty() {
+            let replaced = edit::apply(number, &inside);
+            let mut written = String::from("\"");
+            json::write_escaped(&String::from_utf8_lossy(&replaced), &mut written);
+            written.push('"');
+            let (start, end) = (leaf.start as usize, leaf.end as usize);
+            edits.push(Edit { start, end, text: written });
+        }
+        Ok(())
+    }
+}
+
+/// Edits of a string's content become edits of the text it stands in.
+pub(super) fn lift(inside: Vec<Edit>, text: &[u8], leaf: &Leaf, edits: &mut Vec<Edit>) {
+    if inside.is_empty() {
+        return;
+    }
+    let map = leaf.is_escaped.then(|| {
+        let mut map = Map::default();
+        map.fill(Reading::Escapes, leaf.content(text));
+        map
+    });
+    let start = leaf.start as usize + 1;
+    edits.extend(inside.into_iter().map(|edit| edit.lift(map.as_ref(), start)));
+}

@@ -1,0 +1,51 @@
+//! What is used again from value to value.
+
+use crate::json::Json;
+use crate::place::Role;
+use crate::text::Finding;
+
+use super::seam::Part;
+use super::spots::Spot;
+
+/// Free memory, taken where it is needed and put back. Holds texts, so it shows none of itself.
+#[derive(Default)]
+pub(crate) struct Memory {
+    texts: Vec<Vec<u8>>,
+    levels: Vec<Level>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}
+
+/// One JSON document, or one inside a string of another.
+#[derive(Default)]
+pub(super) struct Level {
+    pub json: Json,
+    /// By container: the role it names itself.
+    pub roles: Vec<Option<Role>>,
+    /// By container: what holds for all that stands in it.
+    pub spots: Vec<Spot>,
+    pub parts: Vec<Part>,
+}
+
+impl Memory {
+    pub(super) fn text(&mut self) -> Vec<u8> {
+        self.texts.pop().unwrap_or_default()
+    }
+
+    pub(super) fn put_text(&mut self, text: Vec<u8>) {
+        self.texts.push(text);
+    }
+
+    pub(super) fn level(&mut self) -> Level {
+        self.levels.pop().unwrap_or_default()
+    }
+
+    pub(super) fn put_level(&mut self, level: Level) {
+        self.levels.push(level);
+    }
+}
