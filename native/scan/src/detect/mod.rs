@@ -13,6 +13,7 @@ mod jwt;
 mod look;
 mod mac_address;
 mod pem_private_key;
+mod phone;
 #[cfg(test)]
 mod trial;
 mod us_ssn;
@@ -87,6 +88,7 @@ pub static DETECTORS: &[&Detector] = &[
     &jwt::JWT,
     &mac_address::MAC_ADDRESS,
     &pem_private_key::PEM_PRIVATE_KEY,
+    &phone::PHONE,
     &us_ssn::US_SSN,
 ];
 

@@ -1,0 +1,88 @@
+//! What may stand right before and after a telephone number.
+
+use super::cluster::{before, is_digit};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    Free,
+    /// Another digit group stands there, one space or comma away.
+    Crowded,
+    /// The digits belong to something longer or other.
+    Blocked,
+}
+
+const CURRENCIES: [&str; 5] = ["$", "€", "£", "¥", "₹"];
+
+/// The border before `start`.
+pub fn left(text: &[u8], start: usize) -> Border {
+    let head = text.get(..start).unwrap_or_default();
+    let unspaced = head.strip_suffix(b" ").unwrap_or(head);
+    if CURRENCIES.iter().any(|sign| unspaced.ends_with(sign.as_bytes())) {
+        return Border::Blocked;
+    }
+    let previous = before(text, start.saturating_sub(1));
+    let is_previous_digit = previous.is_some_and(|byte| byte.is_ascii_digit());
+    let is_previous_group = is_previous_digit || previous == Some(b')');
+    match head.last() {
+        Some(b' ' | b',') if is_previous_group => Border::Crowded,
+        Some(b':') if is_previous_digit => Border::Blocked,
+        Some(b'.') if previous.is_some_and(|byte| byte.is_ascii_alphabetic()) => Border::Free,
+        Some(b'.' | b'-' | b'/' | b'_' | b'#' | b'@' | b'%' | b'^' | b'~' | b'+' | b')') => {
+            Border::Blocked
+        }
+        Some(byte) if byte.is_ascii_alphanumeric() => Border::Blocked,
+        _ => Border::Free,
+    }
+}
+
+/// The border after `end`.
+pub fn right(text: &[u8], end: usize) -> Border {
+    let tail = text.get(end..).unwrap_or_default();
+    let next = tail.get(1);
+    match tail.first() {
+        Some(b' ' | b',') if is_digit(next) => Border::Crowded,
+        Some(b':' | b'.' | b')' | b'(') if is_digit(next) => Border::Blocked,
+        Some(b'-') if starts_word(tail) => Border::Free,
+        Some(b'-' | b'/') if next.is_some_and(u8::is_ascii_alphanumeric) => Border::Blocked,
+        Some(b'_' | b'@' | b'%' | b'^' | b'+' | b'=') => Border::Blocked,
+        Some(byte) if byte.is_ascii_alphanumeric() => Border::Blocked,
+        _ => Border::Free,
+    }
+}
+
+/// `-Fax`, `-Office`: three letters, so no hex group.
+fn starts_word(tail: &[u8]) -> bool {
+    tail.get(1..4).is_some_and(|word| word.iter().all(u8::is_ascii_alphabetic))
+}
+
+/// Whether a byte in hex (`4c`, a digit and a letter) stands one space before or after.
+pub fn is_in_hex_dump(text: &[u8], start: usize, end: usize) -> bool {
+    let before =
+        start.checked_sub(4).map_or_else(|| text.get(..start), |from| text.get(from..start));
+    let after = text.get(end..text.len().min(end + 4));
+    let is_pair = |pair: &[u8]| {
+        pair.iter().all(u8::is_ascii_hexdigit)
+            && pair.iter().filter(|byte| byte.is_ascii_digit()).count() == 1
+    };
+    let is_before = matches!(before, Some([b' ', high, low, b' '] | [high, low, b' ']) if is_pair(&[*high, *low]));
+    let is_after = matches!(after, Some([b' ', high, low, b' '] | [b' ', high, low]) if is_pair(&[*high, *low]));
+    is_before || is_after
+}
+
+/// Where an extension after `end` ends: `x123`, ` ext. 123`, `;ext=123`, ` #123`.
+/// The flag is false for the last form, which is less sure.
+pub fn extension(text: &[u8], end: usize) -> Option<(usize, bool)> {
+    const MARKS: [&str; 9] =
+        ["extension ", ";ext=", "ext. ", "ext.", "ext ", "ext", "x ", "x", "#"];
+    let tail = text.get(end..)?;
+    let spaced = tail.strip_prefix(b",").unwrap_or(tail);
+    let trimmed = spaced.strip_prefix(b" ").unwrap_or(spaced);
+    MARKS.iter().find_map(|mark| {
+        let begins = trimmed.get(..mark.len())?.eq_ignore_ascii_case(mark.as_bytes());
+        let digits = trimmed.get(mark.len()..).filter(|_| begins)?;
+        let n_digits = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let is_free = digits.get(n_digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        let skipped = tail.len() - trimmed.len() + mark.len();
+        ((1..=7).contains(&n_digits) && is_free).then_some((end + skipped + n_digits, *mark != "#"))
+    })
+}

@@ -1,0 +1,142 @@
+//! Telephone numbers, by the numbering plans of all countries.
+//!
+//! A digit cluster of `runs` is taken apart into groups; every stretch of up to nine groups
+//! and eighteen digits is a candidate, with a `+` or `(` before it and an extension (`x12`,
+//! `ext. 12`, `#12`) after it. Between groups stand a space, `-`, `/` (with at most one space
+//! beside them), `.`, or nothing but brackets; brackets are balanced and one pair at most. What
+//! stands before and after decides whether the digits are part of something else (`border`); a
+//! candidate beside another group, one space or comma away, is *crowded*. The candidates of a
+//! cluster that need no context (60 or more) come before those that may do with some (40 or
+//! more) and the rest; of each kind the one with the most digits wins, then the highest score,
+//! then the first. Winners do not share groups. A candidate has the higher score of these:
+//!
+//! | International (`international`)                                         | score          |
+//! |-------------------------------------------------------------------------|----------------|
+//! | `+`, valid                                                              | 100            |
+//! | `00` or `011`, in groups, valid                                         | 85             |
+//! | `00` or `011`, not in groups, valid                                     | 72             |
+//! | code in brackets, or the first of four groups or more; valid, uncrowded | 64             |
+//! | `+`, `00`, `011`; length possible, code and two more groups             | 62             |
+//! | `+`, length possible                                                    | 48             |
+//! | 12 or 13 digits that begin with a code, valid, uncrowded                | 40             |
+//! | `00` or `011`, in groups, length possible                               | 40             |
+//! | `+` otherwise, with a calling code                                      | 30             |
+//!
+//! A number is *valid* when the plan of its region knows it, with a national prefix or without;
+//! a `(0)` is left out. National numbers have 7 to 13 digits, no `+`, and are no `lookalike`:
+//!
+//! | National (`national`): valid in a home region                           | score          |
+//! |-------------------------------------------------------------------------|----------------|
+//! | grouped as there, in brackets                                           | 100            |
+//! | grouped as there, prefix first                                          | 70             |
+//! | .. but two groups and fewer than 9 digits                               | 45             |
+//! | grouped as there: 3-3-4 with `-`, `.`, else                             | 70, 66, 62     |
+//! | .. 1-3-3, 2-3-3, 2-2-2-2, two groups                                    | 40             |
+//! | .. other groups; with dots                                              | 60, 45         |
+//! | not so grouped, in brackets: prefix first                               | 68             |
+//! | .. first group in brackets, 9 digits or more; else                      | 62, 45         |
+//! | not so grouped, prefix first: 9 digits or more; else                    | 62, 45         |
+//! | not so grouped, no dots: 3-2-3; 9 to 11 digits in three groups or more of 2 to 4, not ending 4-2| 60             |
+//! | not so grouped otherwise                                                | 35             |
+//! | one group: a mobile series of Greece, China, Russia; 9 to 11 digits, 0 first| 60             |
+//! | one group: 10 digits; a time since 1970; 12 or 13 without 0; else       | 45, 28, 0, 35  |
+//! | valid nowhere: 7 to 11 digits in groups, 10 in one                      | 26             |
+//!
+//! A prefix comes first when the first digit is 0, or the first group one digit of ten or more.
+//! A crowded national number must be grouped as in its region and has at most 35. In clusters
+//! of more than twelve groups only numbers so grouped count. A named extension adds 10.
+
+mod border;
+mod cluster;
+mod international;
+mod lookalike;
+mod national;
+mod pattern;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use border::Border;
+use cluster::{Candidate, Cluster};
+
+use super::{Anchor, Detector, Matches, Site};
+
+pub static PHONE: Detector = Detector { name: "phone", anchors: &[Anchor::Digits(7)], detect };
+
+/// In longer clusters, which are lists or tables, only numbers grouped as in their region count.
+const THOROUGH_GROUPS_MAX: usize = 12;
+/// Added for an extension that says it is one.
+const EXTENSION_BONUS: u8 = 10;
+const SCORE_MAX: u8 = 100;
+
+struct Scored {
+    score: u8,
+    candidate: Candidate,
+    /// Where the extension after it ends, if there is one.
+    end: usize,
+}
+
+impl Scored {
+    /// Among those that need no context, and among those that do, the longest is right: a part
+    /// of a number is often a number, too.
+    fn rank(&self) -> (bool, bool, usize, u8) {
+        (self.score >= 60, self.score >= 40, self.candidate.digits.len(), self.score)
+    }
+}
+
+fn detect(site: &Site<'_>, matches: &mut Matches) {
+    let cluster = Cluster::new(site.text, site.start, site.end);
+    matches.barren_until = site.end;
+    let mut scored: Vec<Scored> = Vec::new();
+    for first in 0..cluster.groups.len() {
+        scored.extend(best_from(&cluster, first));
+    }
+    scored.sort_by_key(|found| (std::cmp::Reverse(found.rank()), found.candidate.first));
+    let mut taken = vec![false; cluster.groups.len()];
+    for found in scored {
+        let Some(groups) = taken.get_mut(found.candidate.first..=found.candidate.last) else {
+            continue;
+        };
+        if !groups.contains(&true) {
+            groups.fill(true);
+            matches.push(found.candidate.start..found.end, found.score);
+        }
+    }
+    matches.found.sort_by_key(|found| found.start);
+}
+
+/// The likeliest number that begins at a group.
+fn best_from(cluster: &Cluster<'_>, first: usize) -> Option<Scored> {
+    let leads = cluster.leads(first).filter_map(|lead| {
+        let left = border::left(cluster.text, lead.start);
+        (left != Border::Blocked).then_some((lead, left == Border::Crowded && !lead.has_bracket()))
+    });
+    let scored = leads.flat_map(|(lead, is_crowded)| {
+        let candidates = cluster.candidates(first, lead);
+        candidates.filter_map(move |candidate| scored(cluster, candidate, is_crowded))
+    });
+    scored.max_by_key(Scored::rank)
+}
+
+fn scored(cluster: &Cluster<'_>, mut candidate: Candidate, is_crowded: bool) -> Option<Scored> {
+    let extension = border::extension(cluster.text, candidate.end);
+    let right = match extension {
+        Some(_) => Border::Free,
+        None => border::right(cluster.text, candidate.end),
+    };
+    candidate.crowded = is_crowded || right == Border::Crowded;
+    let is_pairs = candidate.sizes.iter().all(|size| *size == 2);
+    let is_hex = is_pairs && border::is_in_hex_dump(cluster.text, candidate.start, candidate.end);
+    if right == Border::Blocked || is_hex {
+        return None;
+    }
+    let is_thorough = cluster.groups.len() <= THOROUGH_GROUPS_MAX;
+    let shape = international::score(&candidate).max(national::score(&candidate, is_thorough));
+    let (end, bonus) = match extension {
+        Some((end, true)) => (end, EXTENSION_BONUS),
+        Some((end, false)) => (end, 0),
+        None => (candidate.end, 0),
+    };
+    let score = (shape + bonus).min(SCORE_MAX);
+    (shape > 0).then_some(Scored { score, candidate, end })
+}
