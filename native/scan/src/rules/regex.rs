@@ -4,6 +4,7 @@ use regex_automata::meta::{self, Regex};
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Class, ClassBytesRange, Hir, HirKind, Repetition};
 
 use super::RuleIndex;
 use crate::detect::{Validate, validator};
@@ -55,7 +56,7 @@ pub(super) fn prefixes(pattern: &str, ignore_case: bool) -> Option<Vec<Vec<u8>>>
     let mut parser = regex_syntax::ParserBuilder::new();
     parser.unicode(false).utf8(false).case_insensitive(ignore_case);
     let hir = parser.build().parse(pattern).ok()?;
-    let literals = Extractor::new().kind(ExtractKind::Prefix).extract(&hir);
+    let literals = Extractor::new().kind(ExtractKind::Prefix).extract(&caseless(&hir));
     let literals = literals.literals()?;
     let mut prefixes: Vec<Vec<u8>> =
         literals.iter().map(|literal| literal.as_bytes().to_ascii_lowercase()).collect();
@@ -66,6 +67,34 @@ pub(super) fn prefixes(pattern: &str, ignore_case: bool) -> Option<Vec<Vec<u8>>>
     };
     (!prefixes.is_empty() && prefixes.len() <= PREFIXES_MAX && prefixes.iter().all(is_useful))
         .then_some(prefixes)
+}
+
+/// The expression with a lower-case letter for each that may be of either case, so that a
+/// word in any case is one literal and not thousands.
+fn caseless(hir: &Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(caseless).collect();
+    match hir.kind() {
+        HirKind::Class(Class::Bytes(class)) => match class.ranges() {
+            [upper, lower] if is_pair(upper, lower) => Hir::literal([lower.start()]),
+            _ => hir.clone(),
+        },
+        HirKind::Literal(literal) => Hir::literal(literal.0.to_ascii_lowercase()),
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(caseless(&repetition.sub));
+            Hir::repetition(Repetition { sub, ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => caseless(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        _ => hir.clone(),
+    }
+}
+
+fn is_pair(upper: &ClassBytesRange, lower: &ClassBytesRange) -> bool {
+    upper.start() == upper.end()
+        && lower.start() == lower.end()
+        && upper.start().is_ascii_uppercase()
+        && upper.start().to_ascii_lowercase() == lower.start()
 }
 
 impl RegexRule {
@@ -243,6 +272,8 @@ mod tests {
         let found = prefixes("gh[po]_[0-9A-Za-z]{36}", false).unwrap();
         assert_eq!(found, [b"gho_".to_vec(), b"ghp_".to_vec()]);
         assert_eq!(prefixes(r"\bAKIA[A-Z]{4}", false).unwrap(), [b"akia".to_vec()]);
+        let any_case = prefixes("(?i:weights ?biases|password)=", false).unwrap();
+        assert_eq!(any_case, [&b"password="[..], b"weights biases=", b"weightsbiases="]);
         assert_eq!(prefixes(r"[a-z]+@corp", false), None);
         assert_eq!(prefixes(r"\s+x", false), None);
     }
