@@ -19,50 +19,10 @@ from spanloom.processors.redaction.config_blocks import (
 from spanloom.processors.redaction.rule import Allow, Mark, Rule, Text
 
 
-class CollectorKeys(component.Config):
-    """The keys of the Collector's `redaction` processor, as they are written there."""
-
-    allow_all_keys: bool | None = None
-    """false: only attributes named in `allowed_keys` stay. true: `allowed_keys` has no effect."""
-
-    allowed_keys: list[Text] | None = None
-    """The only attributes that stay, by their exact keys. An empty list removes all."""
-
-    ignored_keys: list[Text] = Field(default_factory=list)
-    """Attributes that stay as they are, by their exact keys. Not looked at."""
-
-    ignored_key_patterns: list[Text] = Field(default_factory=list)
-    """The same, by regular expressions that may match anywhere in the key."""
-
-    blocked_key_patterns: list[Text] = Field(default_factory=list)
-    """Attributes whose values become `mask_text`, by regular expressions, likewise."""
-
-    blocked_values: list[Text] = Field(default_factory=list)
-    """Regular expressions; what they match becomes `mask_text`, or its hash."""
-
-    allowed_values: list[Text] = Field(default_factory=list)
-    """Regular expressions; a finding that one of them matches whole stays."""
-
-    redact_all_types: bool = False
-    """Scan numbers like text: `scan_numbers: all`."""
-
-    hash_function: Literal["", "md5", "sha1", "sha3", "hmac-sha256", "hmac-sha512"] = ""
-    """What `blocked_values` match becomes its digest. Only the HMACs hide short values."""
-
-    hmac_key: Secret | None = None
-    """The key of the HMACs: at least 32 bytes, for hmac-sha512 at least 64."""
-
-    url_sanitizer: UrlSanitizer = UrlSanitizer()
-    """Must be off: see there."""
-
-    db_sanitizer: DbSanitizer = DbSanitizer()
-    """Literals in SQL."""
-
-
-class Config(CollectorKeys):
+class OwnKeys(component.Config):
     """Which rules, where they come from, and what happens to what they find."""
 
-    rule_sets: list[str] = Field(default_factory=lambda: ["pii", "secrets", "injection"])
+    rule_sets: list[str] = Field(default=["pii", "secrets", "injection"])
     """Shipped rule sets, by name."""
 
     rule_files: list[Text] = Field(default_factory=list)
@@ -132,6 +92,50 @@ class Config(CollectorKeys):
 
     audit: Audit | None = None
     """Off unless written: a file with one line per finding."""
+
+
+class Config(OwnKeys):
+    """Which rules, where they come from, and what happens to what they find.
+
+    From `allow_all_keys` on: the keys of the Collector's `redaction` processor, as they are
+    written there.
+    """
+
+    allow_all_keys: bool | None = None
+    """false: only attributes named in `allowed_keys` stay. true: `allowed_keys` has no effect."""
+
+    allowed_keys: list[Text] | None = None
+    """The only attributes that stay, by their exact keys. An empty list removes all."""
+
+    ignored_keys: list[Text] = Field(default_factory=list)
+    """Attributes that stay as they are, by their exact keys. Not looked at."""
+
+    ignored_key_patterns: list[Text] = Field(default_factory=list)
+    """The same, by regular expressions that may match anywhere in the key."""
+
+    blocked_key_patterns: list[Text] = Field(default_factory=list)
+    """Attributes whose values become `mask_text`, by regular expressions, likewise."""
+
+    blocked_values: list[Text] = Field(default_factory=list)
+    """Regular expressions; what they match becomes `mask_text`, or its hash."""
+
+    allowed_values: list[Text] = Field(default_factory=list)
+    """Regular expressions; a finding that one of them matches whole stays."""
+
+    redact_all_types: bool = False
+    """Scan numbers like text: `scan_numbers: all`."""
+
+    hash_function: Literal["", "md5", "sha1", "sha3", "hmac-sha256", "hmac-sha512"] = ""
+    """What `blocked_values` match becomes its digest. Only the HMACs hide short values."""
+
+    hmac_key: Secret | None = None
+    """The key of the HMACs: at least 32 bytes, for hmac-sha512 at least 64."""
+
+    url_sanitizer: UrlSanitizer = UrlSanitizer()
+    """Must be off: see there."""
+
+    db_sanitizer: DbSanitizer = DbSanitizer()
+    """Literals in SQL."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -10,8 +10,6 @@ from spanloom import component
 from spanloom.config.fields import Secret
 from spanloom.processors.redaction.rule import Role
 
-_HEARD: tuple[Role, ...] = ("none", "user", "tool")
-
 
 class Hmac(component.Config):
     """The key of the actions `hmac` and `{hash: hmac-...}`, given in one of three ways."""
@@ -57,7 +55,7 @@ class Injection(component.Config):
     threshold: float = Field(default=0.5, gt=0.0, le=1.0)
     """The least score of an item that is told."""
 
-    roles: list[Role] = Field(default_factory=lambda: list(_HEARD))
+    roles: list[Role] = Field(default=["none", "user", "tool"])
     """Whose words count; `none` is text outside messages."""
 
 
@@ -102,7 +100,7 @@ class DbSystem(component.Config):
     enabled: bool = False
     """Whether literals in its queries are replaced by `?`."""
 
-    attributes: list[str] = Field(default_factory=lambda: ["db.statement", "db.query.text"])
+    attributes: list[str] = Field(default=["db.statement", "db.query.text"])
     """The attributes that hold its queries."""
 
 

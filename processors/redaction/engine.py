@@ -7,7 +7,9 @@ import json
 import re
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from spanloom_native import Redactor, RuleError
 
 from spanloom.config.errors import Problems, nearest_name
 from spanloom.processors.redaction.document import matcher_of
@@ -15,7 +17,14 @@ from spanloom.processors.redaction.load import Loaded
 from spanloom.processors.redaction.rule_file import read_shipped, shipped_names
 
 if TYPE_CHECKING:
-    from spanloom_native import RedactionReport, TextReport
+    import spanloom_native as native
+
+    from spanloom.component import AnyBatch
+    from spanloom.processors.redaction.oracle import reports
+    from spanloom.processors.redaction.oracle.engine import Redactor as PythonRedactor
+
+    Report = native.RedactionReport | reports.RedactionReport
+    TextReport = native.TextReport | reports.TextReport
 
 Summary = Literal["silent", "info", "debug"]
 
@@ -26,20 +35,18 @@ _UNKNOWN = re.compile(r"there is no (detector|validator) (\S+)")
 class Engine:
     """A redactor, native or in Python; any number of threads may use it at once."""
 
-    def __init__(self, redactor: Any) -> None:
+    def __init__(self, redactor: Redactor | PythonRedactor) -> None:
         self._redactor = redactor
-        self.digest: str = redactor.digest
-        self.n_rules: int = redactor.n_rules
+        self.digest = redactor.digest
+        self.n_rules = redactor.n_rules
 
-    def redact(self, batch: Any, *, audit: bool = False) -> RedactionReport:
+    def redact(self, batch: AnyBatch, *, audit: bool = False) -> Report:
         """Edit the batch in place. Raises with the batch as it was."""
-        report: RedactionReport = self._redactor.redact(batch, audit=audit)
-        return report
+        return self._redactor.redact(batch, audit=audit)
 
-    def redact_text(self, text: str, **place: str) -> TextReport:
-        """What the rules make of one text; `place` is as in spanloom_native."""
-        report: TextReport = self._redactor.redact_text(text, **place)
-        return report
+    def redact_text(self, text: str, *, key: str = "") -> TextReport:
+        """What the rules make of one text, as the value of an attribute `key`."""
+        return self._redactor.redact_text(text, key=key)
 
 
 _lock = threading.Lock()
@@ -67,17 +74,19 @@ def engine_for(
 
 def _compiled(
     document: bytes, loaded: Loaded, name: str, summary: Summary, drop_reason: str
-) -> Any:
-    from spanloom_native import Redactor, RuleError
-
-    if name == "python":
-        from spanloom.processors.redaction import oracle
-
-        return oracle.Redactor(document, summary=summary, drop_reason=drop_reason)
+) -> Redactor | PythonRedactor:
+    """Also for `python` the native engine has the last word on the rules."""
     try:
-        return Redactor(document, summary=summary, drop_reason=drop_reason)
+        native = Redactor(document, summary=summary, drop_reason=drop_reason)
     except RuleError as error:
         _refuse(str(error), loaded)
+        raise
+    if name == "native":
+        return native
+    # Imported late: nobody but a developer needs it.
+    from spanloom.processors.redaction.oracle.engine import Redactor as InPython
+
+    return InPython(document, summary=summary, drop_reason=drop_reason)
 
 
 def _refuse(reasons: str, loaded: Loaded) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from spanloom.telemetry import Counter, Sample, Telemetry
 
 if TYPE_CHECKING:
-    from spanloom_native import RedactionReport
+    from spanloom.processors.redaction.engine import Report
 
 _UNSCANNED = ("too_large", "timeout", "unstable", "internal")
 _STAGES = ("redact", "audit")
@@ -41,7 +41,7 @@ class RedactionMetrics:
         for stage in _STAGES:
             self._counter("redaction_errors_total", stage=stage)
 
-    def note(self, report: RedactionReport, signal: str) -> None:
+    def note(self, report: Report, signal: str) -> None:
         """Count what one batch's report says."""
         for (rule, action), n in report.findings.items():
             labels = {"rule": rule, "action": action, "signal": signal}

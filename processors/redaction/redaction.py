@@ -15,8 +15,7 @@ from spanloom.processors.redaction.load import load_rules
 from spanloom.processors.redaction.metrics import RedactionMetrics, ruleset_info
 
 if TYPE_CHECKING:
-    from spanloom_native import RedactionReport
-
+    from spanloom.processors.redaction.engine import Report
     from spanloom.telemetry import Sample
 
 DROP_REASON = "redaction"
@@ -69,7 +68,7 @@ class RedactionProcessor(Processor):
             self._write(audit, report)
         return batch
 
-    def _write(self, audit: AuditLog, report: RedactionReport) -> None:
+    def _write(self, audit: AuditLog, report: Report) -> None:
         """To the audit log; when that fails the data goes on, and it is told once."""
         try:
             audit.write(

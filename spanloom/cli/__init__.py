@@ -25,6 +25,7 @@ class LazyGroup(click.Group):
         "components": "spanloom.cli.components",
         "print-config": "spanloom.cli.print_config",
         "reference": "spanloom.cli.reference",
+        "redact": "spanloom.cli.redact",
         "schema": "spanloom.cli.schema",
         "version": "spanloom.cli.version",
         "completion": "spanloom.cli.completion",

@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 if TYPE_CHECKING:
-    from spanloom_native import Finding, TextReport
+    import spanloom_native as native
 
     from spanloom.processors.redaction.config import Config
+    from spanloom.processors.redaction.engine import TextReport
     from spanloom.processors.redaction.load import Loaded
+    from spanloom.processors.redaction.oracle import reports
+
+    Finding = native.Finding | reports.Finding
 
 _HEADER = ("rule", "action", "findings")
 
