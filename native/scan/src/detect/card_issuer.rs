@@ -1,6 +1,7 @@
 //! Who gives out which card numbers, and how long they are.
 
-use super::look::slice;
+/// No issuer's number is longer.
+pub const HEAD_DIGITS: u32 = 4;
 
 /// A range of issuer numbers: of the first digits, both ends included.
 pub struct Issuer {
@@ -57,11 +58,10 @@ pub const ISSUERS: &[Issuer] = &[
 ];
 
 impl Issuer {
-    /// Whether cards of these digits can be its own.
-    pub fn has(&self, digits: &[u8]) -> bool {
-        let n_prefix = self.first.ilog10() as usize + 1;
-        let prefix = slice(digits, 0, n_prefix);
-        let prefix = prefix.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-        self.lengths.contains(&digits.len()) && (self.first..=self.last).contains(&prefix)
+    /// Whether cards with so many digits, of which the first four are `head`, can be its own.
+    pub fn has(&self, head: u32, n_digits: usize) -> bool {
+        let n_prefix = self.first.ilog10() + 1;
+        let prefix = head / 10_u32.pow(HEAD_DIGITS - n_prefix);
+        self.lengths.contains(&n_digits) && (self.first..=self.last).contains(&prefix)
     }
 }

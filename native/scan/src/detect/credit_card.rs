@@ -1,6 +1,6 @@
 //! `credit_card`: issuer ranges, their lengths, Luhn, and one way of grouping.
 
-use super::card_issuer::ISSUERS;
+use super::card_issuer::{HEAD_DIGITS, ISSUERS};
 use super::check::luhn;
 use super::look::{at, before, inside_word, joined_after, joined_before, next_number, run, slice};
 use super::{Anchor, Detector, Matches, Site};
@@ -12,6 +12,7 @@ const DIGITS_MIN: usize = 12;
 const DIGITS_MAX: usize = 19;
 /// The longest card with the separators between its groups.
 const BYTES_MAX: usize = 23;
+const GROUPS_MAX: usize = 5;
 
 const GROUPED: u8 = 95;
 const UNGROUPED: u8 = 90;
@@ -60,13 +61,16 @@ fn card_at(text: &[u8], start: usize, n_digits: usize) -> Option<(usize, u8)> {
         return ungrouped(text, start, start + n_digits).map(|score| (start + n_digits, score));
     }
     let separator = at(text, start + n_digits);
-    if !matches!(separator, b' ' | b'-') {
+    let begins_row = GROUPINGS.iter().any(|sizes| sizes.first() == Some(&n_digits));
+    if !begins_row || !matches!(separator, b' ' | b'-') {
         return None;
     }
-    GROUPINGS.iter().filter(|sizes| sizes.first() == Some(&n_digits)).find_map(|sizes| {
-        let end = grouping_end(text, start, sizes, separator)?;
-        let score = score(slice(text, start, end), GROUPED)?;
-        Some((end, score))
+    let row = Row::read(text, start, separator);
+    GROUPINGS.iter().find_map(|sizes| {
+        let end = row.end_of(sizes)?;
+        let is_cut = at(text, end).is_ascii_alphanumeric() || joined_after(text, end, b'.');
+        let score = if is_cut { None } else { score(slice(text, start, end), GROUPED) };
+        Some((end, score?))
     })
 }
 
@@ -79,22 +83,33 @@ fn ungrouped(text: &[u8], start: usize, end: usize) -> Option<u8> {
     score(slice(text, start, end), UNGROUPED)
 }
 
-/// Where groups of just these sizes end.
-fn grouping_end(text: &[u8], start: usize, sizes: &[usize], separator: u8) -> Option<usize> {
-    let mut end = start;
-    for (index, size) in sizes.iter().enumerate() {
-        if index > 0 {
-            if at(text, end) != separator {
-                return None;
+/// Groups of digits with the same byte between them.
+#[derive(Default)]
+struct Row {
+    sizes: [usize; GROUPS_MAX],
+    ends: [usize; GROUPS_MAX],
+}
+
+impl Row {
+    fn read(text: &[u8], start: usize, separator: u8) -> Self {
+        let mut row = Self::default();
+        let mut group = start;
+        for (size, end) in row.sizes.iter_mut().zip(&mut row.ends) {
+            *size = run(text, group, DIGITS_MAX + 1, |byte| byte.is_ascii_digit());
+            *end = group + *size;
+            if at(text, *end) != separator {
+                break;
             }
-            end += 1;
+            group = *end + 1;
         }
-        if run(text, end, size + 1, |byte| byte.is_ascii_digit()) != *size {
-            return None;
-        }
-        end += size;
+        row
     }
-    (!at(text, end).is_ascii_alphanumeric() && !joined_after(text, end, b'.')).then_some(end)
+
+    /// Where groups of just these sizes end.
+    fn end_of(&self, sizes: &[usize]) -> Option<usize> {
+        let last = sizes.len().checked_sub(1)?;
+        if self.sizes.starts_with(sizes) { self.ends.get(last).copied() } else { None }
+    }
 }
 
 /// How sure a number of this form is a card; None if it is none.
@@ -106,10 +121,12 @@ fn score(shown: &[u8], sure: u8) -> Option<u8> {
         n_digits += 1;
     }
     let digits = slice(&digits, 0, n_digits);
-    let issuer = ISSUERS.iter().find(|issuer| issuer.has(digits))?;
     if !luhn(digits) {
         return None;
     }
+    let head = digits.iter().take(HEAD_DIGITS as usize);
+    let head = head.fold(0, |head, digit| head * 10 + u32::from(digit - b'0'));
+    let issuer = ISSUERS.iter().find(|issuer| issuer.has(head, n_digits))?;
     Some(match n_digits {
         12 => TWELVE,
         13 if sure == UNGROUPED && is_bar_code(digits) => DOUBTFUL,

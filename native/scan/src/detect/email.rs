@@ -1,6 +1,6 @@
 //! `email`: addresses as people write them, no quoted local parts and no IP literals.
 
-use super::look::{at, before, slice};
+use super::look::{at, before, slice, starts_with_ignoring_case};
 use super::{Anchor, Detector, Matches, Site};
 
 pub static EMAIL: Detector =
@@ -60,9 +60,10 @@ fn local_step(text: &[u8], start: usize) -> Option<usize> {
         b'.' if at(text, start) == b'.' => None,
         b'.' | b'_' | b'-' | b'\'' | b'%' | b'+' => Some(start - 1),
         byte if byte.is_ascii_alphanumeric() => Some(start - 1),
-        _ => (2..=3)
+        0x80.. => (2..=3)
             .filter_map(|n| start.checked_sub(n))
             .find(|&from| letter_len(text, from) == start - from),
+        _ => None,
     }
 }
 
@@ -136,14 +137,19 @@ fn is_file_ending(letters: &[u8], after_number: bool) -> bool {
 
 /// Whether what starts at `start` is the user name or password of a URL.
 fn is_of_url(text: &[u8], start: usize) -> bool {
-    let from = start.saturating_sub(USERINFO_BYTES_MAX);
-    let front = slice(text, from, start);
-    let Some(slashes) = memchr::memmem::rfind(front, b"://") else { return false };
-    let user = slice(front, slashes + 3, front.len());
-    let is_user =
-        user.iter().all(|byte| !byte.is_ascii_whitespace() && !b"/?#\"'<>(),;@".contains(byte));
-    let is_mail = slice(front, 0, slashes).to_ascii_lowercase().ends_with(b"mailto");
-    is_user && !is_mail && (user.is_empty() || user.ends_with(b":"))
+    if !matches!(before(text, start, 1), b'/' | b':') {
+        return false;
+    }
+    let ends_user = |byte: &u8| byte.is_ascii_whitespace() || b"/?#\"'<>(),;@".contains(byte);
+    let front = slice(text, start.saturating_sub(USERINFO_BYTES_MAX), start);
+    let n_user = front.iter().rev().take_while(|byte| !ends_user(byte)).count();
+    let (front, _) = front.split_at_checked(front.len() - n_user).unwrap_or_default();
+    front.strip_suffix(b"://").is_some_and(|front| !has_suffix(front, b"mailto"))
+}
+
+fn has_suffix(text: &[u8], suffix: &[u8]) -> bool {
+    let start = text.len().saturating_sub(suffix.len());
+    starts_with_ignoring_case(text, start, suffix)
 }
 
 /// `git@host:path`.

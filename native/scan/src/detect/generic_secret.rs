@@ -43,7 +43,8 @@ const ASSIGNED: u8 = 60;
 const WHOLE: u8 = 30;
 /// Twelve different bytes have the least entropy asked for.
 const TOKEN_BYTES_MIN: usize = 12;
-const VALUE_BYTES_MAX: usize = 128;
+const VALUE_BYTES_MAX: usize = 4 << 10;
+const WHOLE_BYTES_MAX: usize = 256;
 const ENTROPY_BITS_MIN: f64 = 3.5;
 const SPACES_MAX: usize = 4;
 
@@ -52,8 +53,11 @@ fn detect_secret(site: &Site<'_>, matches: &mut Matches) {
     if let Some((start, end)) = assigned(text, site.end).filter(|_| is_name(site)) {
         if is_secret(slice(text, start, end)) {
             matches.push(start..end, ASSIGNED);
+        } else {
+            // Names in it would only be looked at in vain, or, cut, assign a part of it.
+            matches.barren_until = end;
         }
-    } else if text.len() <= VALUE_BYTES_MAX
+    } else if text.len() <= WHOLE_BYTES_MAX
         && text.iter().all(u8::is_ascii_graphic)
         && is_secret(text)
     {
@@ -87,7 +91,11 @@ fn assigned(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
         let end = start + run(text, start, VALUE_BYTES_MAX, inside);
         return (at(text, end) == quote || at(text, end) == b'\\').then_some((start, end));
     }
-    let inside = |byte: u8| byte.is_ascii_graphic() && !b"\"'`,;&|<>()[]{}\\".contains(&byte);
+    let inside = |byte: u8| {
+        byte.is_ascii_graphic()
+            && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'&' | b'|' | b'<' | b'>')
+            && !matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'\\')
+    };
     let end = place + run(text, place, VALUE_BYTES_MAX, inside);
     let is_code = matches!(at(text, end), b'(' | b'[' | b'{');
     // The dot belongs to the sentence.

@@ -129,8 +129,10 @@ fn length(text: &[u8], start: usize) -> Option<usize> {
         && check.iter().all(u8::is_ascii_digit)
         && (b"02"..=b"98").contains(&&check)
         && !before(text, start, 1).is_ascii_alphanumeric();
-    let known = COUNTRIES.iter().find(|(code, _)| *code == country)?;
-    is_start.then_some(known.1)
+    if !is_start {
+        return None;
+    }
+    COUNTRIES.iter().find(|(code, _)| *code == country).map(|(_, len)| *len)
 }
 
 /// The end of `len` letters and digits with at most one space or hyphen, always the same one,

@@ -1,6 +1,6 @@
 //! `ip_address`: version 4 and 6. A prefix length, a port or a zone stays outside the match.
 
-use super::look::{at, before, joined_before, run, slice, starts_with_ignoring_case};
+use super::look::{at, before, joined_before, next_number, run, slice, starts_with_ignoring_case};
 use super::{Anchor, Detector, Matches, Site, ipv6};
 
 pub static IP_ADDRESS: Detector = Detector {
@@ -37,20 +37,22 @@ const PRE_RELEASES: &[&[u8]] = &[
 /// Both kinds of anchors come here: a digit cluster holds no colon, a stretch of hex groups
 /// may end in the first octet of an embedded IPv4 address.
 fn detect_ip(site: &Site<'_>, matches: &mut Matches) {
-    if slice(site.text, site.start, site.end).contains(&b':') {
+    let anchor = slice(site.text, site.start, site.end);
+    if memchr::memchr(b':', anchor).is_some() {
         ipv6::detect_ipv6(site, matches);
-        return;
+    } else if memchr::memchr(b'.', anchor).is_some() {
+        detect_ipv4(site, matches);
     }
+}
+
+fn detect_ipv4(site: &Site<'_>, matches: &mut Matches) {
     let mut start = site.start;
     while start < site.end {
-        if let Some(end) = ipv4_end(site.text, start) {
-            if let Some(score) = score(site.text, start, end) {
-                matches.push(start..end, score);
-            }
-            start = end;
-        } else {
-            start += 1;
+        let end = ipv4_end(site.text, start);
+        if let Some((end, score)) = end.and_then(|end| Some((end, score(site.text, start, end)?))) {
+            matches.push(start..end, score);
         }
+        start = next_number(site.text, end.unwrap_or(start), site.end);
     }
 }
 

@@ -9,6 +9,8 @@ pub static JWT: Detector =
     Detector { name: "jwt", anchors: &[Anchor::Literal("eyj")], detect: detect_jwt };
 
 const SCORE: u8 = 95;
+/// `{"alg":""}` in base64.
+const HEADER_BYTES_MIN: usize = 14;
 const HEADER_BYTES_MAX: usize = 4 << 10;
 const PART_BYTES_MAX: usize = 64 << 10;
 const PARTS_MAX: usize = 5;
@@ -55,12 +57,13 @@ fn is_base64url(byte: u8) -> bool {
 
 /// Whether it decodes to a JSON object that names an algorithm.
 fn is_header(part: &[u8]) -> bool {
-    decode_base64(part).is_some_and(|header| {
-        let header = header.trim_ascii();
-        header.starts_with(b"{")
-            && header.ends_with(b"}")
-            && memchr::memmem::find(header, b"\"alg\"").is_some()
-    })
+    part.len() >= HEADER_BYTES_MIN
+        && decode_base64(part).is_some_and(|header| {
+            let header = header.trim_ascii();
+            header.starts_with(b"{")
+                && header.ends_with(b"}")
+                && memchr::memmem::find(header, b"\"alg\"").is_some()
+        })
 }
 
 #[cfg(test)]

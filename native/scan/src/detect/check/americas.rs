@@ -12,8 +12,8 @@ pub fn us_itin(text: &[u8]) -> bool {
 /// National provider identifier: Luhn with 80840 in front.
 pub fn us_npi(text: &[u8]) -> bool {
     just::<10>(text).is_some_and(|digits| {
-        let whole = [&[8, 0, 8, 4, 0][..], &digits].concat();
-        matches!(digits, [1 | 2, ..]) && luhn_sum(&whole).is_multiple_of(10)
+        let whole = [8, 0, 8, 4, 0].into_iter().chain(digits);
+        matches!(digits, [1 | 2, ..]) && luhn_sum(whole).is_multiple_of(10)
     })
 }
 
@@ -29,7 +29,7 @@ pub fn us_aba(text: &[u8]) -> bool {
 /// Social insurance number: Luhn; 0 and 8 are not given out to persons.
 pub fn ca_sin(text: &[u8]) -> bool {
     just::<9>(text).is_some_and(|digits| {
-        !matches!(digits, [0 | 8, ..]) && luhn_sum(&digits).is_multiple_of(10)
+        !matches!(digits, [0 | 8, ..]) && luhn_sum(digits.into_iter()).is_multiple_of(10)
     })
 }
 

@@ -2,7 +2,11 @@
 
 /// The digits as numbers. Whatever is no digit is a separator.
 pub fn digits(text: &[u8]) -> Vec<u32> {
-    text.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| u32::from(byte - b'0')).collect()
+    values(text).collect()
+}
+
+fn values(text: &[u8]) -> impl DoubleEndedIterator<Item = u32> + '_ {
+    text.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| u32::from(byte - b'0'))
 }
 
 /// The digits, if there are `n` and not all the same.
@@ -23,28 +27,27 @@ pub fn weighted<'a>(digits: impl IntoIterator<Item = &'a u32>, weights: &[u32]) 
 
 /// ISO/IEC 7812: every second digit from the right is doubled.
 pub fn luhn(text: &[u8]) -> bool {
-    let digits = digits(text);
-    luhn_sum(&digits).is_multiple_of(10) && digits.iter().any(|digit| *digit > 0)
+    let is_varied = text.iter().any(|byte| matches!(byte, b'1'..=b'9'));
+    is_varied && luhn_sum(values(text)).is_multiple_of(10)
 }
 
-pub fn luhn_sum(digits: &[u32]) -> u32 {
+pub fn luhn_sum(digits: impl DoubleEndedIterator<Item = u32>) -> u32 {
     let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
-    let from_right = digits.iter().rev().enumerate();
-    from_right.map(|(index, &digit)| if index % 2 == 1 { doubled(digit) } else { digit }).sum()
+    let from_right = digits.rev().enumerate();
+    from_right.map(|(index, digit)| if index % 2 == 1 { doubled(digit) } else { digit }).sum()
 }
 
 /// ISO 13616 (IBAN): the first four characters go to the end, letters count from 10, and the
 /// number leaves 1 modulo 97.
 pub fn mod97(text: &[u8]) -> bool {
-    let code = compact(text);
-    let Some((head, tail)) = code.split_at_checked(4) else { return false };
-    !tail.is_empty() && tail.iter().chain(head).fold(0, append_modulo_97) == 1
+    let code = || text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    code().count() > 4 && code().skip(4).chain(code().take(4)).fold(0, append_modulo_97) == 1
 }
 
 fn append_modulo_97(rest: u32, character: &u8) -> u32 {
     match character {
         b'0'..=b'9' => (rest * 10 + u32::from(character - b'0')) % 97,
-        _ => (rest * 100 + u32::from(character - b'A') + 10) % 97,
+        _ => (rest * 100 + u32::from(character.to_ascii_uppercase() - b'A') + 10) % 97,
     }
 }
 

@@ -83,13 +83,16 @@ pub fn base64_json(text: &[u8]) -> bool {
 
 /// The bytes behind base64 of either alphabet; a last character's spare bits are not looked at.
 pub fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
-    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let is_url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
-    let alphabet = if is_url_safe { &URL_SAFE } else { &STANDARD };
-    GeneralPurpose::new(alphabet, LENIENT).decode(text).ok()
+    let engine = if is_url_safe { &URL_SAFE_BASE64 } else { &STANDARD_BASE64 };
+    engine.decode(text).ok()
 }
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+static STANDARD_BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+static URL_SAFE_BASE64: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 const GITHUB_CHECKSUM_LEN: usize = 6;
 

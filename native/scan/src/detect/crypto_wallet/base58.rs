@@ -65,23 +65,23 @@ fn checked(word: &[u8], alphabet: &[u8; 58]) -> Option<Vec<u8>> {
 
 /// The bytes of a number written in base 58; each leading zero is a byte of its own.
 fn decode(word: &[u8], alphabet: &[u8; 58]) -> Option<Vec<u8>> {
-    // The least significant byte comes first until the end.
-    let mut bytes = Vec::with_capacity(word.len());
+    // Least significant limb first.
+    let mut limbs: Vec<u32> = Vec::with_capacity(word.len() / 5 + 1);
     for character in word {
-        let mut carry = memchr::memchr(*character, alphabet)?;
-        for byte in &mut bytes {
-            carry += usize::from(*byte) * 58;
-            *byte = (carry & 0xff) as u8;
-            carry >>= 8;
+        let mut carry = memchr::memchr(*character, alphabet)? as u64;
+        for limb in &mut limbs {
+            carry += u64::from(*limb) * 58;
+            *limb = carry as u32;
+            carry >>= 32;
         }
         if carry > 0 {
-            bytes.push((carry & 0xff) as u8);
+            limbs.push(carry as u32);
         }
     }
     let n_zeros = word.iter().take_while(|character| Some(*character) == alphabet.first()).count();
-    bytes.extend(std::iter::repeat_n(0, n_zeros));
-    bytes.reverse();
-    Some(bytes)
+    let number =
+        limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).skip_while(|byte| *byte == 0);
+    Some(std::iter::repeat_n(0, n_zeros).chain(number).collect())
 }
 
 #[cfg(test)]

@@ -21,19 +21,20 @@ pub fn address_end(text: &[u8], start: usize, data: usize) -> Option<usize> {
     if !is_alone || has_two_cases || end < data + DATA_LEN_MIN || before(text, data, 1) != b'1' {
         return None;
     }
-    let prefix = slice(text, start, data - 1).to_ascii_lowercase();
-    let values = values(&slice(text, data, end).to_ascii_lowercase())?;
-    RESIDUES.contains(&residue(&prefix, &values)).then_some(end)
+    let values = slice(text, data, end).iter().map(value);
+    RESIDUES.contains(&residue(slice(text, start, data - 1), values)?).then_some(end)
 }
 
-fn values(data: &[u8]) -> Option<Vec<u32>> {
-    data.iter().map(|character| Some(memchr::memchr(*character, CHARACTERS)? as u32)).collect()
+fn value(character: &u8) -> Option<u32> {
+    memchr::memchr(character.to_ascii_lowercase(), CHARACTERS).map(|value| value as u32)
 }
 
-fn residue(prefix: &[u8], values: &[u32]) -> u32 {
-    let high = prefix.iter().map(|byte| u32::from(byte >> 5));
+/// None if a character has no value.
+fn residue(prefix: &[u8], mut values: impl Iterator<Item = Option<u32>>) -> Option<u32> {
+    let high = prefix.iter().map(|byte| u32::from(byte.to_ascii_lowercase() >> 5));
     let low = prefix.iter().map(|byte| u32::from(byte & 31));
-    high.chain([0]).chain(low).chain(values.iter().copied()).fold(1, step)
+    let sum = high.chain([0]).chain(low).fold(1, step);
+    values.try_fold(sum, |sum, value| Some(step(sum, value?)))
 }
 
 fn step(sum: u32, value: u32) -> u32 {
