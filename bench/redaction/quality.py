@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from redaction import attacks, score
 from redaction.corpus import Prompt, prompts
+from redaction.keys import formats, vendor_key
 from redaction.transforms import TRANSFORMS
 
 CHUNK_BYTES = 1500
@@ -109,6 +111,19 @@ def show_injection(redact: score.Redact, clean: list[str], n_examples: int) -> b
     told = zip(attacks.HELD_OUT, on_attacks, strict=True)
     show([t for t, s in told if s < 0.5], "attack", n_examples)
     return share(on_clean, attacks.THRESHOLD) <= attacks.FALSE_SHARE_MAX
+
+
+def missed_vendors(redact: score.Redact, seed: int) -> list[str]:
+    """The vendors of whose keys one is not found in a plain sentence."""
+    rng = random.Random(seed)
+    missed = []
+    for vendor in formats():
+        before, key = vendor_key(rng, vendor)
+        prompt = Prompt("api_key", "", f"use {before}", key, " please")
+        hidden = prompt.hidden()
+        if not score.is_covered(redact(hidden.text, hidden.key), prompt, hidden):
+            missed.append(f"{vendor}: {hidden.text}")
+    return missed
 
 
 def share(scores: list[float], threshold: float) -> float:

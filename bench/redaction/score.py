@@ -106,8 +106,11 @@ def precision(redact: Redact, prompts: Iterable[Prompt]) -> dict[str, Score]:
     scores = {entity: Score() for entity in MARKS}
     for prompt in prompts:
         hidden = prompt.hidden()
-        found = masking(redact(hidden.text, hidden.key))
-        entities = Counter(entity_of(one.rule) for one in found if not touches(one, prompt, hidden))
+        report = redact(hidden.text, hidden.key)
+        found = masking(report)
+        kinds = [entity_of(one.rule) for one in found]
+        entities = Counter() if is_value_only(report, prompt) else Counter(kinds)
+        entities.pop(prompt.entity, None)
         if any(entity_of(one.rule) == prompt.entity for one in found):
             scores[prompt.entity].right += 1
         for entity, n in entities.items():
@@ -117,11 +120,12 @@ def precision(redact: Redact, prompts: Iterable[Prompt]) -> dict[str, Score]:
     return scores
 
 
-def touches(finding: Any, prompt: Prompt, hidden: Hidden) -> bool:
-    """Whether a finding lies on the labelled value."""
-    if not prompt.entity or finding.start is None:
-        return bool(prompt.entity)
-    return bool(finding.start < hidden.end and hidden.start < finding.end)
+def is_value_only(report: Any, prompt: Prompt) -> bool:
+    """Whether nothing but the labelled value was touched, by whatever rules."""
+    if not prompt.entity:
+        return False
+    before, after = prompt.before.rstrip(), prompt.after.lstrip()
+    return bool(report.text.startswith(before) and report.text.endswith(after))
 
 
 def false_alarms(redact: Redact, texts: Iterable[str]) -> tuple[dict[str, Score], int]:

@@ -99,13 +99,13 @@ def look_alikes(before: str, value: str, after: str) -> Hidden:
 
 
 def percent(before: str, value: str, after: str) -> Hidden:
-    head = "https://shop.example.net/find?q="
+    head = "https://shop.acme.test/find?q="
     hidden = piecewise(lambda part: urllib.parse.quote(part, safe=""), before, value, after)
     return Hidden(head + hidden.text, hidden.start + len(head), hidden.end + len(head))
 
 
 def base64_text(before: str, value: str, after: str) -> Hidden:
-    run = base64.b64encode(f"{before}{value}{after}".encode()).decode()
+    run = base64.b64encode(f"Here it comes: {before}{value}{after}".encode()).decode()
     return Hidden(f"payload {run} end", 8, 8 + len(run))
 
 

@@ -1,0 +1,79 @@
+"""The shipped rules against the marks, on templates that they were not written against."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+
+from redaction import attacks, quality, score
+from redaction.corpus import Prompt, prompts
+
+SEED = 17
+# Enough that one miss in a hundred shows; `bench/redaction/quality.py` takes more.
+N_EACH = 100
+
+
+@pytest.fixture(scope="module")
+def redact() -> score.Redact:
+    return quality.redactor("native")
+
+
+@pytest.fixture(scope="module")
+def corpus() -> list[Prompt]:
+    return prompts("held-out", N_EACH, SEED)
+
+
+@pytest.fixture(scope="module")
+def recalls(redact: score.Redact, corpus: list[Prompt]) -> dict[str, score.Score]:
+    return score.recall(redact, corpus, "none")
+
+
+@pytest.fixture(scope="module")
+def precisions(redact: score.Redact, corpus: list[Prompt]) -> dict[str, score.Score]:
+    return score.precision(redact, corpus)
+
+
+@pytest.mark.parametrize("entity", score.MARKS)
+def test_finds_as_many_as_asked_for(entity: str, recalls: dict[str, score.Score]) -> None:
+    one = recalls[entity]
+    # At this size one miss more or less is chance.
+    allowed = max(1.0, (1 - score.MARKS[entity][0]) * one.labelled)
+    assert len(one.missed) <= allowed, one.missed[:5]
+
+
+@pytest.mark.parametrize("entity", score.MARKS)
+def test_invents_no_more_than_asked_for(entity: str, precisions: dict[str, score.Score]) -> None:
+    one = precisions[entity]
+    allowed = max(1.0, (1 - score.MARKS[entity][1]) * one.right)
+    assert one.wrong <= allowed, one.invented[:5]
+
+
+@pytest.mark.parametrize("transform", score.MARKED_FORMS)
+def test_finds_values_in_hidden_forms(
+    transform: str, redact: score.Redact, corpus: list[Prompt]
+) -> None:
+    for entity, one in score.recall(redact, corpus, transform).items():
+        assert one.recall >= score.TRANSFORMED_RECALL, (entity, one.missed[:3])
+
+
+def test_every_vendor_format_is_found_in_a_sentence(redact: score.Redact) -> None:
+    missed = quality.missed_vendors(redact, SEED)
+    assert not missed
+
+
+def test_clean_prompts_are_no_injections(redact: score.Redact) -> None:
+    weights = attacks.weights()
+    told = [
+        text
+        for text in attacks.CLEAN
+        if attacks.score(redact(text, "log.body"), weights) >= attacks.THRESHOLD
+    ]
+    assert told == []
+
+
+def test_half_of_the_held_out_attacks_are_told_at_least(redact: score.Redact) -> None:
+    weights = attacks.weights()
+    scores = [attacks.score(redact(text, "log.body"), weights) for text in attacks.HELD_OUT]
+    assert quality.share(scores, attacks.THRESHOLD) >= 0.5
