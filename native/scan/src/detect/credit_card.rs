@@ -34,8 +34,10 @@ const GROUPINGS: &[&[usize]] = &[
     &[4, 4, 4, 2],
     &[4, 4, 4, 1],
     &[4, 4, 5],
-    &[4, 4, 4],
+    &[4, 3, 3, 3],
+    &TWELVE_IN_FOURS,
 ];
+const TWELVE_IN_FOURS: [usize; 3] = [4, 4, 4];
 
 fn detect_cards(site: &Site<'_>, matches: &mut Matches) {
     let mut start = site.start;
@@ -108,7 +110,9 @@ impl Row {
     /// Where groups of just these sizes end.
     fn end_of(&self, sizes: &[usize]) -> Option<usize> {
         let last = sizes.len().checked_sub(1)?;
-        if self.sizes.starts_with(sizes) { self.ends.get(last).copied() } else { None }
+        // Twelve digits in fours may be the start of any other number.
+        let is_cut = sizes == TWELVE_IN_FOURS && self.sizes.get(last + 1) != Some(&0);
+        if self.sizes.starts_with(sizes) && !is_cut { self.ends.get(last).copied() } else { None }
     }
 }
 
@@ -173,6 +177,8 @@ mod tests {
             "6304000000000000",
             "6759649826438453",
             "4000 0000 0000 0000 006",
+            "4222 222 222 222",
+            "5018 0000 0009",
         ] {
             assert_eq!(cards(card), [card], "{card}");
             assert_eq!(cards(&format!("卡号{card}。")), [card], "{card}");
@@ -212,6 +218,7 @@ mod tests {
             "9111111111111111",
             "2721000000000004",
             "+4222222222222",
+            "5018-0000-0009-7735",
         ] {
             assert!(cards(text).is_empty(), "{text}");
         }

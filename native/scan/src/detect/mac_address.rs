@@ -9,7 +9,8 @@ pub static MAC_ADDRESS: Detector =
 const SCORE: u8 = 90;
 /// Only decimal digits: a time or a number may look the same.
 const DECIMAL_COLONS: u8 = 60;
-const DECIMAL: u8 = 40;
+const DECIMAL_HYPHENS: u8 = 70;
+const DOUBTFUL: u8 = 40;
 
 fn detect_mac(site: &Site<'_>, matches: &mut Matches) {
     let stretch = slice(site.text, site.start, site.end);
@@ -52,14 +53,22 @@ fn score(address: &[u8], separator: u8) -> u8 {
     match (address.iter().any(u8::is_ascii_alphabetic), separator) {
         (true, _) => SCORE,
         (false, b':') => DECIMAL_COLONS,
-        (false, _) => DECIMAL,
+        (false, b'-') if !is_time(address) => DECIMAL_HYPHENS,
+        (false, _) => DOUBTFUL,
     }
+}
+
+/// Whether pairs of decimal digits can be year, month, day, hour, minute and second.
+fn is_time(address: &[u8]) -> bool {
+    let pairs = address.chunks(3).map(|pair| slice(pair, 0, 2));
+    let latest = [b"99", b"12", b"31", b"23", b"59", b"59"];
+    pairs.zip(latest).all(|(pair, latest)| pair <= latest.as_slice())
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::trial::found;
-    use super::{DECIMAL, DECIMAL_COLONS, MAC_ADDRESS, SCORE};
+    use super::{DECIMAL_COLONS, DECIMAL_HYPHENS, DOUBTFUL, MAC_ADDRESS, SCORE};
 
     #[test]
     fn finds_addresses_in_all_notations() {
@@ -79,11 +88,14 @@ mod tests {
 
     #[test]
     fn is_less_sure_of_decimal_digits_alone() {
-        assert_eq!(found(&MAC_ADDRESS, "24-01-15-10-30-45").first().map(|f| f.1), Some(DECIMAL));
-        assert_eq!(
-            found(&MAC_ADDRESS, "00:11:22:33:44:55").first().map(|f| f.1),
-            Some(DECIMAL_COLONS)
-        );
+        for (address, score) in [
+            ("24-01-15-10-30-45", DOUBTFUL),
+            ("41-88-89-97-26-41", DECIMAL_HYPHENS),
+            ("00:11:22:33:44:55", DECIMAL_COLONS),
+            ("1234.5678.9012", DOUBTFUL),
+        ] {
+            assert_eq!(found(&MAC_ADDRESS, address), [(address.to_owned(), score)]);
+        }
     }
 
     #[test]
