@@ -75,6 +75,11 @@ pub fn extension(text: &[u8], end: usize) -> Option<(usize, bool)> {
     const MARKS: [&str; 9] =
         ["extension ", ";ext=", "ext. ", "ext.", "ext ", "ext", "x ", "x", "#"];
     let tail = text.get(end..)?;
+    if !matches!(tail, [b' ' | b',' | b';' | b'#' | b'x' | b'X' | b'e' | b'E', ..])
+        || is_digit(tail.get(1)) && tail.first() == Some(&b' ')
+    {
+        return None;
+    }
     let spaced = tail.strip_prefix(b",").unwrap_or(tail);
     let trimmed = spaced.strip_prefix(b" ").unwrap_or(spaced);
     MARKS.iter().find_map(|mark| {

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// More groups than any number is written with: `00 33 (0) 6 12 34 56 78`.
 const GROUPS_MAX: usize = 9;
 /// 15 of E.164 and an international prefix.
-pub const DIGITS_MAX: usize = 18;
+const DIGITS_MAX: usize = 18;
 
 /// The digit groups between two positions of a text.
 pub struct Cluster<'a> {
@@ -14,7 +14,7 @@ pub struct Cluster<'a> {
 }
 
 /// Consecutive groups of a cluster with what is written around them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Candidate {
     /// Positions of the first and the last group in the cluster.
     pub first: usize,
@@ -29,6 +29,8 @@ pub struct Candidate {
     pub plus: bool,
     /// The groups in brackets, counted from the first.
     pub bracketed: Option<(usize, usize)>,
+    /// The group before which a bracket opened that is still open.
+    open: Option<usize>,
     /// Another group follows or precedes, separated like the groups inside.
     pub crowded: bool,
 }
@@ -49,13 +51,7 @@ pub struct Lead {
     pub start: usize,
     pub plus: bool,
     /// Where a bracket opens.
-    bracket: Option<usize>,
-}
-
-impl Lead {
-    pub fn has_bracket(&self) -> bool {
-        self.bracket.is_some()
-    }
+    pub bracket: Option<usize>,
 }
 
 impl<'a> Cluster<'a> {
@@ -75,7 +71,7 @@ impl<'a> Cluster<'a> {
 
     /// The signs before a group, `+`, `(`, `(+` or `+(`; and the same without the bracket, which
     /// may be around the whole number or more.
-    pub fn leads(&self, first: usize) -> impl Iterator<Item = Lead> {
+    pub fn leads(&self, first: usize) -> impl Iterator<Item = Lead> + use<> {
         let lead = self.lead(first);
         let outer = lead.bracket.filter(|bracket| *bracket == lead.start);
         let inner = outer.map(|bracket| Lead { start: bracket + 1, bracket: None, ..lead });
@@ -96,85 +92,70 @@ impl<'a> Cluster<'a> {
         lead.start = start;
         lead
     }
+}
 
-    /// All candidates that begin at a group, the shortest first.
-    pub fn candidates(&self, first: usize, lead: Lead) -> impl Iterator<Item = Candidate> {
-        let lasts = first..self.groups.len().min(first + GROUPS_MAX);
-        lasts.map_while(move |last| self.candidate(first, last, lead)).flatten()
+impl Candidate {
+    /// Becomes a group alone. False if that is too long.
+    pub fn begin(&mut self, cluster: &Cluster<'_>, first: usize, lead: Lead) -> bool {
+        self.digits.clear();
+        self.sizes.clear();
+        self.separators.clear();
+        (self.first, self.start, self.plus) = (first, lead.start, lead.plus);
+        self.bracketed = None;
+        self.open = lead.bracket.map(|_| 0);
+        self.push(cluster, first)
     }
 
-    /// None: no longer one can be a number either. Some(None): this one cannot.
-    fn candidate(&self, first: usize, last: usize, lead: Lead) -> Option<Option<Candidate>> {
-        let groups = self.groups.get(first..=last)?;
-        let n_digits: usize = groups.iter().map(Range::len).sum();
-        let gaps = Gaps::read(self.text, groups, lead.bracket.is_some())?;
-        if n_digits > DIGITS_MAX {
-            return None;
-        }
-        Some(self.built(first, last, lead, gaps))
+    /// Takes the next group in. False if there is none or no number goes on like that.
+    pub fn extend(&mut self, cluster: &Cluster<'_>) -> bool {
+        let next = self.last + 1;
+        let Some(group) = cluster.groups.get(next) else { return false };
+        self.sizes.len() < GROUPS_MAX
+            && self.separate(cluster.text.get(self.end..group.start).unwrap_or_default())
+            && self.push(cluster, next)
     }
 
-    fn built(&self, first: usize, last: usize, lead: Lead, gaps: Gaps) -> Option<Candidate> {
-        let groups = self.groups.get(first..=last)?;
-        if gaps.is_open {
-            return None;
-        }
-        let digits: Vec<u8> = groups
-            .iter()
-            .flat_map(|group| self.text.get(group.clone()))
-            .flatten()
-            .copied()
-            .collect();
-        Some(Candidate {
-            first,
-            last,
-            start: lead.start,
-            end: groups.last()?.end,
-            digits,
-            sizes: groups
-                .iter()
-                .map(|group| u8::try_from(group.len()).unwrap_or(u8::MAX))
-                .collect(),
-            separators: gaps.separators,
-            plus: lead.plus,
-            bracketed: gaps.bracketed,
-            crowded: false,
+    /// No bracket is left open.
+    pub fn is_closed(&self) -> bool {
+        self.open.is_none()
+    }
+
+    /// The digits group by group.
+    pub fn groups(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = self.digits.as_slice();
+        self.sizes.iter().map_while(move |size| {
+            let (group, after) = rest.split_at_checked(usize::from(*size))?;
+            rest = after;
+            Some(group)
         })
     }
-}
 
-/// What stands between groups.
-struct Gaps {
-    separators: Vec<Separator>,
-    bracketed: Option<(usize, usize)>,
-    is_open: bool,
-}
-
-impl Gaps {
-    /// None where something stands between the groups that stands in no number.
-    fn read(text: &[u8], groups: &[Range<usize>], is_open: bool) -> Option<Self> {
-        let mut gaps =
-            Self { separators: Vec::with_capacity(groups.len()), bracketed: None, is_open };
-        let mut opened = 0;
-        for (index, pair) in groups.windows(2).enumerate() {
-            let [before, after] = pair else { return None };
-            let mut separator = Separator::None;
-            for byte in text.get(before.end..after.start)? {
-                match byte {
-                    b')' if gaps.is_open => {
-                        gaps.is_open = false;
-                        gaps.bracketed = Some((opened, index));
-                    }
-                    b'(' if !gaps.is_open && gaps.bracketed.is_none() => {
-                        gaps.is_open = true;
-                        opened = index + 1;
-                    }
-                    _ => separator = separator.joined(Separator::of(*byte)?)?,
-                }
-            }
-            gaps.separators.push(separator);
+    fn push(&mut self, cluster: &Cluster<'_>, position: usize) -> bool {
+        let Some(group) = cluster.groups.get(position) else { return false };
+        if self.digits.len() + group.len() > DIGITS_MAX {
+            return false;
         }
-        Some(gaps)
+        self.digits.extend_from_slice(cluster.text.get(group.clone()).unwrap_or_default());
+        self.sizes.push(u8::try_from(group.len()).unwrap_or(u8::MAX));
+        (self.last, self.end) = (position, group.end);
+        true
+    }
+
+    /// Takes in what stands before the next group. False if it stands in no number.
+    fn separate(&mut self, gap: &[u8]) -> bool {
+        let mut separator = Some(Separator::None);
+        for byte in gap {
+            match (byte, self.open) {
+                (b')', Some(opened)) => {
+                    self.bracketed = Some((opened, self.sizes.len() - 1));
+                    self.open = None;
+                }
+                (b'(', None) if self.bracketed.is_none() => self.open = Some(self.sizes.len()),
+                _ => separator = separator.and_then(|before| before.joined(Separator::of(*byte)?)),
+            }
+        }
+        self.separators.extend(separator);
+        separator.is_some()
     }
 }
 

@@ -57,29 +57,32 @@ fn possible_score(mark: Mark, is_grouped: bool, is_possible: bool) -> u8 {
 
 /// The mark and how many digits it has.
 fn mark(candidate: &Candidate) -> Option<(Mark, usize)> {
-    if candidate.plus {
-        return (!lookalike::is_placeholder(&candidate.digits)).then_some((Mark::Plus, 0));
-    }
-    let mark = if candidate.sizes.len() > 1 { Mark::Apart } else { Mark::Joined };
     let n_digits = candidate.digits.len();
+    let n_groups = candidate.sizes.len();
     let first_size = candidate.sizes.first().copied().unwrap_or_default();
-    if lookalike::is_other(candidate) {
-        return None;
-    }
-    if candidate.digits.starts_with(b"00") && first_size >= 2 && n_digits >= 10 {
-        return Some((mark, 2));
-    }
-    if candidate.digits.starts_with(b"011") && first_size >= 3 && n_digits >= 12 {
-        return Some((mark, 3));
-    }
-    if candidate.crowded {
-        return None;
-    }
-    if candidate.sizes.len() == 1 {
-        return matches!(n_digits, 12 | 13).then_some((Mark::Unmarked, 0));
-    }
-    let is_bare = candidate.bracketed == Some((0, 0)) || candidate.sizes.len() >= 4;
-    (is_bare && n_digits >= 10).then_some((Mark::Bare, 0))
+    let is_marked = |mark: &[u8], n_digits_min| {
+        usize::from(first_size) >= mark.len()
+            && n_digits >= n_digits_min
+            && candidate.digits.starts_with(mark)
+    };
+    let bare = if n_groups == 1 { Mark::Unmarked } else { Mark::Bare };
+    let marked = if n_groups == 1 { Mark::Joined } else { Mark::Apart };
+    let is_bare = match n_groups {
+        1 => matches!(n_digits, 12 | 13),
+        _ => {
+            n_digits >= 10
+                && first_size <= 3
+                && (n_groups >= 4 || candidate.bracketed == Some((0, 0)))
+        }
+    };
+    let found = match candidate.plus {
+        true => return (!lookalike::is_placeholder(&candidate.digits)).then_some((Mark::Plus, 0)),
+        false if is_marked(b"00", 10) => (marked, 2),
+        false if is_marked(b"011", 12) => (marked, 3),
+        false if is_bare && !candidate.crowded => (bare, 0),
+        false => return None,
+    };
+    (!lookalike::is_other(candidate)).then_some(found)
 }
 
 /// The digits after the mark, and the sizes of their groups, without a `(0)` that is only

@@ -46,13 +46,16 @@ fn is_compact_date(digits: &[u8]) -> bool {
 /// `2024-01-15`, `15.01.2024`, `01/15/2024` or a year and a month anywhere inside, or years
 /// from to.
 fn has_date(candidate: &Candidate) -> bool {
-    let groups = grouped(candidate);
-    let has_triple = groups.windows(3).any(|three| match three {
-        [first, second, third] => is_date(first, second, third),
-        _ => false,
+    if candidate.sizes.len() == 1 {
+        return is_compact_date(&candidate.digits);
+    }
+    let (mut first, mut second) = (&[][..], &[][..]);
+    let has_triple = candidate.groups().any(|third| {
+        let is_found = is_date(first, second, third);
+        (first, second) = (second, third);
+        is_found
     });
-    let is_years = matches!(groups.as_slice(), [from, to] if is_year(from) && is_year(to));
-    has_triple || is_years || (groups.len() == 1 && is_compact_date(&candidate.digits))
+    has_triple || (candidate.sizes == [4, 4] && candidate.groups().all(is_year))
 }
 
 fn is_date(first: &[u8], second: &[u8], third: &[u8]) -> bool {
@@ -95,16 +98,6 @@ fn is_grouped_other(candidate: &Candidate) -> bool {
 
 fn is_led_by_zero(candidate: &Candidate) -> bool {
     candidate.digits.first() == Some(&b'0')
-}
-
-fn grouped(candidate: &Candidate) -> Vec<&[u8]> {
-    let mut rest = candidate.digits.as_slice();
-    let groups = candidate.sizes.iter().map_while(|size| {
-        let (group, after) = rest.split_at_checked(usize::from(*size))?;
-        rest = after;
-        Some(group)
-    });
-    groups.collect()
 }
 
 fn is_year(digits: &[u8]) -> bool {

@@ -36,15 +36,17 @@
 //! | not so grouped, in brackets: prefix first                               | 68             |
 //! | .. first group in brackets, 9 digits or more; else                      | 62, 45         |
 //! | not so grouped, prefix first: 9 digits or more; else                    | 62, 45         |
-//! | not so grouped, no dots: 3-2-3; 9 to 11 digits in three groups or more of 2 to 4, not ending 4-2| 60             |
+//! | not so grouped, no dots: 3-2-3; *even*                                  | 60             |
 //! | not so grouped otherwise                                                | 35             |
-//! | one group: a mobile series of Greece, China, Russia; 9 to 11 digits, 0 first| 60             |
+//! | one group: a mobile series; 9 to 11 digits, 0 first                     | 60             |
 //! | one group: 10 digits; a time since 1970; 12 or 13 without 0; else       | 45, 28, 0, 35  |
 //! | valid nowhere: 7 to 11 digits in groups, 10 in one                      | 26             |
 //!
 //! A prefix comes first when the first digit is 0, or the first group one digit of ten or more.
-//! A crowded national number must be grouped as in its region and has at most 35. In clusters
-//! of more than twelve groups only numbers so grouped count. A named extension adds 10.
+//! *Even* are 9 to 11 digits in three groups or more of 2 to 4, the last two not 4-2. A crowded
+//! national number must be grouped as in its region and has at most 35. In clusters of more
+//! than twelve groups none of the crowded count, and of the others those so grouped. A named
+//! extension adds 10 to whatever the score is.
 
 mod border;
 mod cluster;
@@ -63,15 +65,21 @@ use super::{Anchor, Detector, Matches, Site};
 
 pub static PHONE: Detector = Detector { name: "phone", anchors: &[Anchor::Digits(7)], detect };
 
-/// In longer clusters, which are lists or tables, only numbers grouped as in their region count.
+/// In longer clusters, which are lists or tables, little counts as a number.
 const THOROUGH_GROUPS_MAX: usize = 12;
 /// Added for an extension that says it is one.
 const EXTENSION_BONUS: u8 = 10;
+const DIGITS_MIN: usize = 7;
 const SCORE_MAX: u8 = 100;
 
+#[derive(Clone, Copy)]
 struct Scored {
     score: u8,
-    candidate: Candidate,
+    /// Positions of its first and last group in the cluster.
+    first: usize,
+    last: usize,
+    n_digits: usize,
+    start: usize,
     /// Where the extension after it ends, if there is one.
     end: usize,
 }
@@ -80,45 +88,53 @@ impl Scored {
     /// Among those that need no context, and among those that do, the longest is right: a part
     /// of a number is often a number, too.
     fn rank(&self) -> (bool, bool, usize, u8) {
-        (self.score >= 60, self.score >= 40, self.candidate.digits.len(), self.score)
+        (self.score >= 60, self.score >= 40, self.n_digits, self.score)
     }
 }
 
 fn detect(site: &Site<'_>, matches: &mut Matches) {
-    let cluster = Cluster::new(site.text, site.start, site.end);
     matches.barren_until = site.end;
-    let mut scored: Vec<Scored> = Vec::new();
-    for first in 0..cluster.groups.len() {
-        scored.extend(best_from(&cluster, first));
-    }
-    scored.sort_by_key(|found| (std::cmp::Reverse(found.rank()), found.candidate.first));
+    let cluster = Cluster::new(site.text, site.start, site.end);
+    let mut candidate = Candidate::default();
+    let firsts = 0..cluster.groups.len();
+    let mut scored: Vec<Scored> =
+        firsts.filter_map(|first| best_from(&cluster, first, &mut candidate)).collect();
+    scored.sort_by_key(|found| (std::cmp::Reverse(found.rank()), found.first));
     let mut taken = vec![false; cluster.groups.len()];
     for found in scored {
-        let Some(groups) = taken.get_mut(found.candidate.first..=found.candidate.last) else {
-            continue;
-        };
+        let Some(groups) = taken.get_mut(found.first..=found.last) else { continue };
         if !groups.contains(&true) {
             groups.fill(true);
-            matches.push(found.candidate.start..found.end, found.score);
+            matches.push(found.start..found.end, found.score);
         }
     }
     matches.found.sort_by_key(|found| found.start);
 }
 
 /// The likeliest number that begins at a group.
-fn best_from(cluster: &Cluster<'_>, first: usize) -> Option<Scored> {
-    let leads = cluster.leads(first).filter_map(|lead| {
+fn best_from(cluster: &Cluster<'_>, first: usize, candidate: &mut Candidate) -> Option<Scored> {
+    let mut best: Option<Scored> = None;
+    for lead in cluster.leads(first) {
         let left = border::left(cluster.text, lead.start);
-        (left != Border::Blocked).then_some((lead, left == Border::Crowded && !lead.has_bracket()))
-    });
-    let scored = leads.flat_map(|(lead, is_crowded)| {
-        let candidates = cluster.candidates(first, lead);
-        candidates.filter_map(move |candidate| scored(cluster, candidate, is_crowded))
-    });
-    scored.max_by_key(Scored::rank)
+        if left == Border::Blocked {
+            continue;
+        }
+        let is_crowded = left == Border::Crowded && lead.bracket.is_none();
+        let mut is_going_on = candidate.begin(cluster, first, lead);
+        while is_going_on {
+            let found = scored(cluster, candidate, is_crowded);
+            best = best.into_iter().chain(found).max_by_key(Scored::rank);
+            is_going_on = candidate.extend(cluster);
+        }
+    }
+    best
 }
 
-fn scored(cluster: &Cluster<'_>, mut candidate: Candidate, is_crowded: bool) -> Option<Scored> {
+fn scored(cluster: &Cluster<'_>, candidate: &mut Candidate, is_crowded: bool) -> Option<Scored> {
+    let n_digits = candidate.digits.len();
+    if n_digits < DIGITS_MIN || !candidate.is_closed() {
+        return None;
+    }
     let extension = border::extension(cluster.text, candidate.end);
     let right = match extension {
         Some(_) => Border::Free,
@@ -131,12 +147,13 @@ fn scored(cluster: &Cluster<'_>, mut candidate: Candidate, is_crowded: bool) -> 
         return None;
     }
     let is_thorough = cluster.groups.len() <= THOROUGH_GROUPS_MAX;
-    let shape = international::score(&candidate).max(national::score(&candidate, is_thorough));
+    let shape = international::score(candidate).max(national::score(candidate, is_thorough));
     let (end, bonus) = match extension {
         Some((end, true)) => (end, EXTENSION_BONUS),
         Some((end, false)) => (end, 0),
         None => (candidate.end, 0),
     };
     let score = (shape + bonus).min(SCORE_MAX);
-    (shape > 0).then_some(Scored { score, candidate, end })
+    let Candidate { first, last, start, .. } = *candidate;
+    (shape > 0).then_some(Scored { score, first, last, n_digits, start, end })
 }

@@ -1,11 +1,11 @@
 //! Numbers as they are dialled inside a country.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::cluster::{Candidate, Separator};
 use super::lookalike;
-use super::plan::{Homes, Region, plan};
+use super::plan::{Grouping, Homes, Region, plan};
 
 const DIGITS_MIN: usize = 7;
 const DIGITS_MAX: usize = 13;
@@ -23,82 +23,103 @@ enum Fit {
 /// The score of a candidate as a national number; 0 if it is none.
 pub fn score(candidate: &Candidate, is_thorough: bool) -> u8 {
     let n_digits = candidate.digits.len();
-    if candidate.plus
-        || !(DIGITS_MIN..=DIGITS_MAX).contains(&n_digits)
-        || lookalike::is_other(candidate)
-    {
+    let is_listed = candidate.crowded && !is_thorough;
+    if candidate.plus || is_listed || !(DIGITS_MIN..=DIGITS_MAX).contains(&n_digits) {
         return 0;
     }
-    let fit = fit(candidate, is_thorough && !candidate.crowded);
-    let score = match fit {
-        Fit::None if candidate.crowded => 0,
-        Fit::None => unknown_score(candidate),
-        _ => fit_score(candidate, fit == Fit::Grouped),
+    let homes = homes_grouping(&candidate.sizes);
+    let is_thorough = is_thorough && !candidate.crowded;
+    if (homes == 0 && !is_thorough) || lookalike::is_other(candidate) {
+        return 0;
+    }
+    let score = match fit(candidate, homes, is_thorough) {
+        Fit::Grouped => fit_score(candidate, true),
+        Fit::Valid if is_thorough => fit_score(candidate, false),
+        Fit::None if is_thorough => unknown_score(candidate),
+        _ => 0,
     };
     if candidate.crowded { score.min(35) } else { score }
 }
 
-/// The best fit among the home regions. Only a thorough look finds what is not grouped.
-fn fit(candidate: &Candidate, is_thorough: bool) -> Fit {
-    let grouped = groupings().get(&packed(&candidate.sizes)).copied().unwrap_or_default();
+/// The best fit; those regions are asked first that have a grouping of such sizes.
+fn fit(candidate: &Candidate, homes: Homes, is_thorough: bool) -> Fit {
     let mut best = Fit::None;
     for (index, region) in plan().homes().enumerate() {
-        let may_be_grouped = grouped >> index & 1 == 1;
-        if !may_be_grouped && (!is_thorough || best >= Fit::Valid) {
-            continue;
+        if homes >> index & 1 == 1 {
+            best = best.max(region_fit(candidate, region));
         }
-        best = best.max(region_fit(candidate, region));
         if best == Fit::Grouped {
-            break;
+            return best;
         }
     }
-    if best == Fit::Valid && !is_thorough { Fit::None } else { best }
+    let is_valid = best == Fit::None
+        && is_thorough
+        && plan().homes().rev().any(|region| nationals(candidate, region).next().is_some());
+    if is_valid { Fit::Valid } else { best }
+}
+
+/// The national numbers a candidate can be in a region, with the length of the prefix before.
+fn nationals<'a>(
+    candidate: &'a Candidate,
+    region: &'a Region,
+) -> impl Iterator<Item = (usize, &'a [u8])> {
+    let prefixes = region.prefixes.iter().map(|prefix| prefix.as_bytes()).chain([&b""[..]]);
+    prefixes.filter_map(|prefix| {
+        let national = candidate.digits.strip_prefix(prefix)?;
+        region.knows(national).then_some((prefix.len(), national))
+    })
 }
 
 fn region_fit(candidate: &Candidate, region: &Region) -> Fit {
-    let prefixes = region.prefixes.iter().map(|prefix| prefix.as_bytes()).chain([&b""[..]]);
-    let fits = prefixes.filter_map(|prefix| {
-        let national = candidate.digits.strip_prefix(prefix)?;
-        region.knows(national).then(|| grouping_fit(candidate, region, prefix.len(), national))
-    });
+    let fits = nationals(candidate, region)
+        .map(|(prefix, national)| grouping_fit(candidate, region, prefix, national));
     fits.max().unwrap_or(Fit::None)
 }
 
 fn grouping_fit(candidate: &Candidate, region: &Region, prefix: usize, national: &[u8]) -> Fit {
-    let Some((groups, is_prefixed)) = plan().grouping(region, national) else { return Fit::Valid };
-    let is_grouped = written(&groups, prefix).any(|sizes| sizes == candidate.sizes);
-    let is_complete = prefix > 0 || !is_prefixed;
-    if is_grouped && is_complete && candidate.sizes.len() > 1 { Fit::Grouped } else { Fit::Valid }
+    let sizes = candidate.sizes.as_slice();
+    let grouping = plan().grouping(region, national).filter(|grouping| {
+        (prefix > 0 || !grouping.is_prefixed)
+            && sizes.len() > 1
+            && is_written(sizes, grouping, prefix)
+    });
+    if grouping.is_some() { Fit::Grouped } else { Fit::Valid }
 }
 
-/// The sizes a number's groups have with its prefix before or inside the first one.
-fn written(groups: &[u8], prefix: usize) -> impl Iterator<Item = Vec<u8>> {
+/// Whether groups have the sizes of a grouping with the prefix before or inside the first one.
+fn is_written(sizes: &[u8], grouping: &Grouping, prefix: usize) -> bool {
     let prefix = u8::try_from(prefix).unwrap_or_default();
-    let mut joined = groups.to_vec();
-    if let Some(first) = joined.first_mut() {
-        *first += prefix;
+    match (sizes, grouping.sizes.as_slice()) {
+        ([apart, rest @ ..], groups) if *apart == prefix && rest == groups => true,
+        ([joined, rest @ ..], [first, others @ ..]) => *joined == first + prefix && rest == others,
+        _ => false,
     }
-    let apart = (prefix > 0).then(|| [&[prefix], groups].concat());
-    [Some(joined), apart].into_iter().flatten()
 }
 
 /// Which home regions group some number in groups of such sizes.
-fn groupings() -> &'static HashMap<u64, Homes> {
-    static GROUPINGS: OnceLock<HashMap<u64, Homes>> = OnceLock::new();
-    GROUPINGS.get_or_init(|| {
-        let mut known = HashMap::new();
-        for (index, region) in plan().homes().enumerate() {
-            let prefixes = region.prefixes.iter().map(|prefix| prefix.len()).chain([0]);
-            for prefix in prefixes {
-                for groups in plan().groupings(region) {
-                    for sizes in written(&groups, prefix) {
-                        *known.entry(packed(&sizes)).or_default() |= 1 << index;
-                    }
-                }
+fn homes_grouping(sizes: &[u8]) -> Homes {
+    static GROUPINGS: OnceLock<Vec<(u64, Homes)>> = OnceLock::new();
+    let groupings = GROUPINGS.get_or_init(|| all_groupings().into_iter().collect());
+    let found = groupings.binary_search_by_key(&packed(sizes), |(key, _)| *key).ok();
+    found.and_then(|position| groupings.get(position)).map_or(0, |(_, homes)| *homes)
+}
+
+fn all_groupings() -> BTreeMap<u64, Homes> {
+    let mut known: BTreeMap<u64, Homes> = BTreeMap::new();
+    for (index, region) in plan().homes().enumerate() {
+        let mut add = |sizes: &[u8]| *known.entry(packed(sizes)).or_default() |= 1 << index;
+        for grouping in plan().groupings(region) {
+            add(&grouping.sizes);
+            for prefix in &region.prefixes {
+                let prefix = u8::try_from(prefix.len()).unwrap_or_default();
+                add(&[&[prefix], grouping.sizes.as_slice()].concat());
+                let mut joined = grouping.sizes.clone();
+                joined.iter_mut().take(1).for_each(|first| *first += prefix);
+                add(&joined);
             }
         }
-        known
-    })
+    }
+    known
 }
 
 fn packed(sizes: &[u8]) -> u64 {

@@ -1,6 +1,5 @@
 //! The numbering plan: which national numbers exist, and how they are grouped.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::pattern::Pattern;
@@ -8,13 +7,13 @@ use super::pattern::Pattern;
 const TEXT: &str = include_str!("plan.txt");
 
 /// Regions whose national numbers are known without `+`: all that have 20 million people or
-/// more and a plan of their own, and the smaller ones of Europe and Asia. First come, first
-/// asked; at most 64.
+/// more and a plan of their own, and the smaller ones of Europe and Asia. Those that take
+/// nearly any digits stand last, where validity alone is looked up first. At most 64.
 pub const HOME_REGIONS: [&str; 64] = [
-    "US", "CA", "GB", "DE", "FR", "ES", "IT", "NL", "BR", "MX", "IN", "CN", "JP", "KR", "AU", "NZ",
-    "CH", "AT", "BE", "IE", "PT", "SE", "NO", "DK", "FI", "PL", "CZ", "SK", "HU", "RO", "BG", "GR",
-    "RU", "UA", "TR", "IL", "AE", "SA", "EG", "ZA", "NG", "KE", "GH", "AR", "CL", "CO", "PE", "TW",
-    "HK", "SG", "MY", "TH", "VN", "ID", "PH", "PK", "BD", "LK", "IR", "HR", "SI", "RS", "LU", "NP",
+    "US", "CA", "GB", "FR", "ES", "IT", "NL", "BR", "MX", "JP", "KR", "AU", "NZ", "CH", "BE", "IE",
+    "PT", "SE", "NO", "DK", "FI", "PL", "CZ", "SK", "HU", "RO", "BG", "GR", "RU", "UA", "TR", "IL",
+    "AE", "SA", "EG", "ZA", "NG", "KE", "GH", "AR", "CL", "CO", "PE", "TW", "HK", "SG", "MY", "TH",
+    "VN", "PH", "PK", "BD", "LK", "IR", "HR", "SI", "RS", "LU", "NP", "CN", "IN", "ID", "AT", "DE",
 ];
 
 /// A set of home regions: bit `i` is `HOME_REGIONS[i]`.
@@ -23,12 +22,12 @@ pub type Homes = u64;
 #[derive(Debug)]
 pub struct Region {
     pub id: &'static str,
-    pub code: u16,
+    code: usize,
     /// Bit `n`: a national number may have `n` digits.
     pub lengths: u32,
     /// What is dialled before a national number inside the region; possibly nothing.
     pub prefixes: Vec<&'static str>,
-    pub formats: Vec<Format>,
+    formats: Vec<Format>,
     general: Pattern,
     types: Pattern,
     leading: Option<Pattern>,
@@ -36,19 +35,25 @@ pub struct Region {
 
 /// One way to group a national number.
 #[derive(Debug)]
-pub struct Format {
-    /// Least and most digits of each group.
-    groups: Vec<(u8, u8)>,
-    /// A national prefix is written before the number.
-    pub prefixed: bool,
+struct Format {
+    /// By the number of digits.
+    groupings: Vec<Grouping>,
     leading: Pattern,
+}
+
+#[derive(Debug)]
+pub struct Grouping {
+    pub sizes: Vec<u8>,
+    /// A national prefix is written before the number.
+    pub is_prefixed: bool,
+    n_digits: usize,
 }
 
 #[derive(Debug, Default)]
 pub struct Plan {
     regions: Vec<Region>,
-    /// By calling code: positions in `regions`.
-    codes: HashMap<u16, Vec<usize>>,
+    /// By calling code, up to 999: positions in `regions`.
+    codes: Vec<Vec<usize>>,
     homes: Vec<usize>,
 }
 
@@ -60,7 +65,7 @@ pub fn plan() -> &'static Plan {
 
 impl Plan {
     fn read(text: &'static str) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self { codes: vec![Vec::new(); 1000], ..Self::default() };
         for line in text.lines() {
             plan.read_line(line);
         }
@@ -77,7 +82,9 @@ impl Plan {
         let [first, second, third, fourth] = [(); 4].map(|()| fields.next().unwrap_or_default());
         if kind == "region" {
             let region = Region::new(first, second, third, fourth);
-            self.codes.entry(region.code).or_default().push(self.regions.len());
+            if let Some(positions) = self.codes.get_mut(region.code) {
+                positions.push(self.regions.len());
+            }
             self.regions.push(region);
             return;
         }
@@ -91,15 +98,16 @@ impl Plan {
         }
     }
 
-    pub fn homes(&self) -> impl Iterator<Item = &Region> {
+    pub fn homes(&self) -> impl DoubleEndedIterator<Item = &Region> {
         self.homes.iter().filter_map(|&position| self.regions.get(position))
     }
 
     /// The regions of the calling code that `digits` begin with, and the code's length.
     pub fn calling_code(&self, digits: &[u8]) -> Option<(usize, &[usize])> {
         (1..=3).find_map(|length| {
-            let code = number(digits.get(..length)?)?;
-            Some((length, self.codes.get(&code)?.as_slice()))
+            let positions = self.codes.get(number(digits.get(..length)?))?;
+            (digits.first() != Some(&b'0') && !positions.is_empty())
+                .then_some((length, positions.as_slice()))
         })
     }
 
@@ -127,22 +135,22 @@ impl Plan {
 
     /// The formats of a region: all of a calling code write as its main region does.
     fn formats(&self, region: &Region) -> &[Format] {
-        let positions = self.codes.get(&region.code).map_or(&[][..], Vec::as_slice);
+        let positions = self.codes.get(region.code).map_or(&[][..], Vec::as_slice);
         self.of_code(positions).next().map_or(&[], |main| &main.formats)
     }
 
-    /// The groups of a national number in a region, and whether a prefix goes before it.
-    pub fn grouping(&self, region: &Region, national: &[u8]) -> Option<(Vec<u8>, bool)> {
+    /// How a national number is grouped in a region.
+    pub fn grouping(&self, region: &Region, national: &[u8]) -> Option<&Grouping> {
         self.formats(region).iter().find_map(|format| {
-            let groups = format.groups(national.len())?;
-            format.leading.starts(national).then_some((groups, format.prefixed))
+            let mut groupings = format.groupings.iter();
+            let grouping = groupings.find(|grouping| grouping.n_digits == national.len())?;
+            format.leading.starts(national).then_some(grouping)
         })
     }
 
     /// Every grouping a region has, whatever the digits.
-    pub fn groupings(&self, region: &Region) -> impl Iterator<Item = Vec<u8>> {
-        let lengths = (0..32).filter(|&length| region.may_have(length));
-        lengths.flat_map(|length| self.formats(region).iter().filter_map(move |f| f.groups(length)))
+    pub fn groupings(&self, region: &Region) -> impl Iterator<Item = &Grouping> {
+        self.formats(region).iter().flat_map(|format| &format.groupings)
     }
 
     /// The national prefixes of a calling code's main region.
@@ -182,27 +190,29 @@ impl Format {
             let (least, most) = group.split_once('-').unwrap_or((group, group));
             (least.parse().unwrap_or_default(), most.parse().unwrap_or_default())
         };
-        Self {
-            groups: groups.split(' ').map(size).collect(),
-            prefixed: prefix == "prefix",
-            leading: Pattern::new(leading),
-        }
-    }
-
-    /// The size of each group of a number of `length` digits; earlier groups take what they can.
-    fn groups(&self, length: usize) -> Option<Vec<u8>> {
-        let least: usize = self.groups.iter().map(|&(least, _)| usize::from(least)).sum();
-        let mut spare = length.checked_sub(least)?;
-        let sizes = self.groups.iter().map(|&(least, most)| {
-            let extra = spare.min(usize::from(most - least));
-            spare -= extra;
-            least + u8::try_from(extra).unwrap_or_default()
+        let sizes: Vec<(u8, u8)> = groups.split(' ').map(size).collect();
+        let is_prefixed = prefix == "prefix";
+        let groupings = (0..32).filter_map(|n_digits| {
+            Some(Grouping { sizes: distributed(&sizes, n_digits)?, is_prefixed, n_digits })
         });
-        let sizes: Vec<u8> = sizes.collect();
-        (spare == 0).then_some(sizes)
+        Self { groupings: groupings.collect(), leading: Pattern::new(leading) }
     }
 }
 
-fn number(digits: &[u8]) -> Option<u16> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
+/// The size of each group of a number of `n_digits`, given the least and most; earlier groups
+/// take what they can.
+fn distributed(sizes: &[(u8, u8)], n_digits: usize) -> Option<Vec<u8>> {
+    let least: usize = sizes.iter().map(|&(least, _)| usize::from(least)).sum();
+    let mut spare = n_digits.checked_sub(least)?;
+    let taken = sizes.iter().map(|&(least, most)| {
+        let extra = spare.min(usize::from(most - least));
+        spare -= extra;
+        least + u8::try_from(extra).unwrap_or_default()
+    });
+    let taken: Vec<u8> = taken.collect();
+    (spare == 0).then_some(taken)
+}
+
+fn number(digits: &[u8]) -> usize {
+    digits.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0'))
 }
