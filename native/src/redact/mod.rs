@@ -5,15 +5,18 @@
 //! `values` through attributes and what they hold, `scan` hands one text to the rules, `edits`
 //! collects what changes, and `tally` with `telling` writes on an item what was found.
 
+mod attributes;
 mod edits;
 mod engine;
 mod guard;
+mod items;
 mod keys;
 mod numbers;
 mod own;
 mod pairs;
 mod places;
 mod report;
+mod request;
 mod scan;
 mod tally;
 mod telling;
@@ -24,9 +27,9 @@ mod walk;
 
 pub use engine::{Engine, Summary};
 pub use report::{Audited, Report, ValueKind, action_name, role_name, unscanned_name};
+pub use request::Redacted;
 pub use scan::UNSCANNED;
 pub use text::{Spotted, TextOutcome};
-pub use walk::Redacted;
 
 /// Why a batch could not be redacted. It must not be passed on then.
 #[derive(Debug)]

@@ -47,13 +47,17 @@ pub enum Verdict {
 /// One value through the rules; a panic counts as a value that could not be scanned.
 pub fn redact(
     ruleset: &Ruleset,
-    value: &[u8],
+    (kind, value): (ValueKind, &[u8]),
     place: &Place<'_>,
     contexts: Contexts,
     scratch: &mut Scratch,
     told: &mut Vec<Told>,
 ) -> Outcome {
-    match guarded(|| ruleset.redact(value, place, contexts, scratch, told)) {
+    let outcome = guarded(|| match kind {
+        ValueKind::Number => ruleset.redact_number(value, place, contexts, scratch, told),
+        _ => ruleset.redact(value, place, contexts, scratch, told),
+    });
+    match outcome {
         Some(outcome) => outcome,
         None => {
             *scratch = Scratch::default();
@@ -72,7 +76,7 @@ impl<'a> Walk<'a> {
         let place = Place { signal, location, key: &self.path, role };
         let (engine, contexts) = (self.engine, site.contexts);
         let (scratch, told) = (&mut self.scratch, &mut self.told);
-        let outcome = redact(&engine.ruleset, value, &place, contexts, scratch, told);
+        let outcome = redact(&engine.ruleset, (kind, value), &place, contexts, scratch, told);
         self.book_told(site.message_index);
         self.verdict(outcome, location)
     }
@@ -122,7 +126,8 @@ impl<'a> Walk<'a> {
     pub fn is_clean(&mut self, text: &[u8], location: Location) -> bool {
         let place = Place { signal: self.signal, location, key: text, role: Role::None };
         let (scratch, told) = (&mut self.scratch, &mut self.told);
-        let outcome = redact(&self.engine.ruleset, text, &place, 0, scratch, told);
+        let outcome =
+            redact(&self.engine.ruleset, (ValueKind::Key, text), &place, 0, scratch, told);
         told.clear();
         outcome == Outcome::Unchanged
     }
@@ -143,7 +148,10 @@ impl<'a> Walk<'a> {
         let mut told = Vec::new();
         let outcome = match key {
             [] => Outcome::Unchanged,
-            _ => redact(&engine.ruleset, key, &place, 0, &mut self.scratch, &mut told),
+            _ => {
+                let key = (ValueKind::Key, key);
+                redact(&engine.ruleset, key, &place, 0, &mut self.scratch, &mut told)
+            }
         };
         self.report.scanned(ValueKind::Key, key.len());
         let (clean, unscanned) = clean_key(outcome, location, engine.ruleset.pass_unscanned);

@@ -6,6 +6,7 @@ use spanloom_scan::place::Place;
 use spanloom_scan::value::{Outcome, Told};
 
 use super::engine::Engine;
+use super::report::ValueKind;
 use super::scan;
 
 #[derive(Debug)]
@@ -27,7 +28,14 @@ impl Engine {
     pub fn redact_text(&self, text: &[u8], place: &Place<'_>) -> TextOutcome {
         let (mut scratch, mut told) = (self.scratch(), Vec::new());
         let contexts = self.ruleset.contexts(place.key, &mut scratch);
-        let outcome = scan::redact(&self.ruleset, text, place, contexts, &mut scratch, &mut told);
+        let outcome = scan::redact(
+            &self.ruleset,
+            (ValueKind::of_text(text), text),
+            place,
+            contexts,
+            &mut scratch,
+            &mut told,
+        );
         self.give_back(scratch);
         let spotted = told.into_iter().map(|told| Spotted { told, score: None, range: None });
         TextOutcome { outcome, spotted: spotted.collect() }

@@ -6,10 +6,9 @@ use spanloom_scan::place::{Location, Signal};
 use spanloom_scan::text::Scratch;
 use spanloom_scan::value::Told;
 
-use super::Failure;
 use super::edits::Edits;
 use super::engine::Engine;
-use super::guard::guarded;
+use super::items::{count_items, trace_id};
 use super::keys::KeyCache;
 use super::pairs::{self, Roles};
 use super::places;
@@ -18,66 +17,11 @@ use super::scan::{Site, Verdict};
 use super::tally::Tally;
 use super::telling;
 use crate::otlp::error::{Error, ErrorKind};
-use crate::otlp::normalise::normalise;
 use crate::otlp::schema::{self, ANY_VALUE, KEY_VALUE, Kind, Message, Role};
 use crate::otlp::signal;
 use crate::otlp::validate::DEPTH_MAX;
 use crate::otlp::walk::next_field;
 use crate::otlp::wire::{Field, Reader, WireType, put_len_field};
-
-/// What redaction makes of a request.
-#[derive(Debug)]
-pub struct Redacted {
-    /// None if it stays as it is.
-    pub request: Option<Vec<u8>>,
-    pub n_kept: usize,
-    pub n_dropped: usize,
-    pub report: Report,
-}
-
-impl Engine {
-    /// Scans every text of a valid request. With `audit` each finding is told one by one.
-    ///
-    /// # Errors
-    /// The request is not valid, or a defect; then it must not be passed on.
-    pub fn redact(
-        &self,
-        signal: signal::Signal,
-        request: &[u8],
-        audit: bool,
-    ) -> Result<Redacted, Failure> {
-        guarded(|| {
-            match walked(self, signal, request, audit) {
-                // What a parser would not see is not scanned but left out.
-                Err(Stop::Repeated) => {
-                    let merged = normalise(signal, request)?;
-                    let redacted = walked(self, signal, &merged, audit)?;
-                    Ok(Redacted { request: redacted.request.or(Some(merged)), ..redacted })
-                }
-                result => Ok(result?),
-            }
-        })
-        .unwrap_or(Err(Failure::Defect))
-    }
-}
-
-fn walked(
-    engine: &Engine,
-    signal: signal::Signal,
-    request: &[u8],
-    audit: bool,
-) -> Result<Redacted, Stop> {
-    let mut walk = Walk::new(engine, signal, request, audit);
-    walk.request(schema::request(signal))?;
-    engine.give_back(mem::take(&mut walk.scratch));
-    let changed = !walk.edits.is_empty();
-    Ok(Redacted {
-        request: changed.then(|| walk.edits.join(request)),
-        n_kept: walk.n_kept,
-        n_dropped: walk.n_dropped,
-        report: walk.report,
-    })
-}
 
 /// Why the walk ends early.
 #[derive(Debug)]
@@ -90,21 +34,6 @@ pub enum Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Self::Otlp(error)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Otlp(error)
-    }
-}
-
-impl From<Stop> for Failure {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Otlp(error) => Self::Otlp(error),
-            Stop::Repeated => Self::Defect,
-        }
     }
 }
 
@@ -128,8 +57,8 @@ pub struct Walk<'a> {
     pub report: Report,
     pub scratch: Scratch,
     pub told: Vec<Told>,
-    n_kept: usize,
-    n_dropped: usize,
+    pub n_kept: usize,
+    pub n_dropped: usize,
 }
 
 /// A message whose fields are being walked.
@@ -144,7 +73,7 @@ pub struct Frame<'f, 'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(engine: &'a Engine, signal: signal::Signal, bytes: &'a [u8], audit: bool) -> Self {
+    pub fn new(engine: &'a Engine, signal: signal::Signal, bytes: &'a [u8], audit: bool) -> Self {
         let report = Report { audit: audit.then(Vec::new), ..Report::default() };
         Self {
             engine,
@@ -162,7 +91,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn request(&mut self, message: &'static Message) -> Result<(), Stop> {
+    pub fn request(&mut self, message: &'static Message) -> Result<(), Stop> {
         let end = self.bytes.len();
         let wire_type = WireType::Len;
         let whole = Field { number: 0, wire_type, start: 0, payload: 0, end, value: 0 };
@@ -324,27 +253,4 @@ pub fn note_singular(seen: &mut u32, known: &schema::Field) -> Result<(), Stop> 
 
 pub fn deeper(depth: u32, field: &Field) -> Result<u32, Error> {
     depth.checked_sub(1).ok_or(Error::new(ErrorKind::Depth, field.start))
-}
-
-/// The items in a message, itself included.
-fn count_items(message: &'static Message, bytes: &[u8], field: &Field) -> Result<usize, Error> {
-    match message.role {
-        Role::Item => return Ok(1),
-        Role::Part => return Ok(0),
-        Role::Envelope => {}
-    }
-    let mut n_items = 0;
-    let mut reader = Reader::at(bytes, field.payload, field.end);
-    while let Some(field) = next_field(&mut reader)? {
-        if let Some(inner) = message.field(field.number).and_then(schema::Field::message) {
-            n_items += count_items(inner, bytes, &field)?;
-        }
-    }
-    Ok(n_items)
-}
-
-fn trace_id(bytes: &[u8], item: &'static Message, field: &Field) -> Result<Vec<u8>, Error> {
-    let Some(known) = item.field_named("trace_id") else { return Ok(Vec::new()) };
-    let id = pairs::find(bytes, field, known.number, WireType::Len)?;
-    Ok(id.map_or(Vec::new(), |id| pairs::payload(bytes, &id).to_vec()))
 }
