@@ -82,27 +82,29 @@ pub fn changes(source: &[u8], mut change: impl FnMut(Range<usize>, &[u8])) {
 }
 
 fn valid(table: &Table, text: &str, offset: usize, change: &mut impl FnMut(Range<usize>, &[u8])) {
-    let mut chars = text.chars();
+    let mut rest = text;
     loop {
-        let rest = chars.as_str();
-        chars = rest.get(ascii_len(rest.as_bytes())..).unwrap_or_default().chars();
-        loop {
-            let Some(character) = chars.next() else { return };
-            if character.is_ascii() {
-                break;
-            }
-            if let Some(folded) = table.get(character) {
-                let end = offset + text.len() - chars.as_str().len();
-                change(end - character.len_utf8()..end, folded);
-            }
+        let mut chars = rest.get(ascii_len(rest.as_bytes())..).unwrap_or_default().chars();
+        let Some(character) = chars.next() else { return };
+        rest = chars.as_str();
+        if let Some(folded) = table.get(character) {
+            let end = offset + text.len() - rest.len();
+            change(end - character.len_utf8()..end, folded);
         }
     }
 }
 
-/// Length of the ASCII that a text begins with, at least in whole blocks.
+/// Length of the ASCII that a text begins with, eight bytes at a time.
 fn ascii_len(text: &[u8]) -> usize {
-    const BLOCK: usize = 32;
-    text.chunks_exact(BLOCK).take_while(|block| block.is_ascii()).count() * BLOCK
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    let (words, tail) = text.as_chunks::<8>();
+    for (index, &word) in words.iter().enumerate() {
+        let high = u64::from_le_bytes(word) & HIGH_BITS;
+        if high != 0 {
+            return index * 8 + high.trailing_zeros() as usize / 8;
+        }
+    }
+    words.len() * 8 + tail.iter().take_while(|byte| byte.is_ascii()).count()
 }
 
 #[cfg(test)]

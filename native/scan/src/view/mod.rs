@@ -42,11 +42,12 @@ impl Reading {
     /// Puts what is read into `view`. False, with `view` empty, if it reads as it is written.
     pub fn read(self, source: &[u8], view: &mut Vec<u8>) -> bool {
         view.clear();
+        view.reserve(source.len());
         let mut copied = 0;
         let mut changed = false;
         self.changes(source, |range, text| {
-            view.extend_from_slice(source.get(copied..range.start).unwrap_or_default());
-            view.extend_from_slice(text);
+            append(view, source.get(copied..range.start).unwrap_or_default());
+            append(view, text);
             copied = range.end;
             changed = true;
         });
@@ -54,6 +55,16 @@ impl Reading {
             view.extend_from_slice(source.get(copied..).unwrap_or_default());
         }
         changed
+    }
+}
+
+/// A few bytes are pushed faster than copied as a block; most stretches are that short.
+#[inline]
+fn append(view: &mut Vec<u8>, text: &[u8]) {
+    const FEW: usize = 8;
+    match text.len() {
+        0..=FEW => text.iter().for_each(|&byte| view.push(byte)),
+        _ => view.extend_from_slice(text),
     }
 }
 
