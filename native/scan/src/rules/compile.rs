@@ -1,6 +1,7 @@
 //! Makes a `Ruleset` of a `Document`, and says all that is wrong with it.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
@@ -14,6 +15,7 @@ use crate::detect::{self, Anchor};
 use crate::document::{self, Action, Document, HashFunction};
 use crate::keys::KeyPlan;
 
+static LAST_IDENTITY: AtomicU64 = AtomicU64::new(0);
 /// `Contexts` has so many bits.
 const CONTEXT_SETS_MAX: usize = 128;
 const PHRASE_BYTES_MIN: usize = 2;
@@ -88,6 +90,7 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
         hmac,
         labels,
         digest: String::new(),
+        identity: LAST_IDENTITY.fetch_add(1, Ordering::Relaxed) + 1,
     })
 }
 

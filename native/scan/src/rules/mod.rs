@@ -96,6 +96,8 @@ pub struct Ruleset {
     /// All that may stand after the bracket of our own marks.
     pub(crate) labels: HashSet<String>,
     digest: String,
+    /// Different in every rule set of a process: what was learnt with one holds for it alone.
+    pub(crate) identity: u64,
 }
 
 /// Which rules run at what is no literal, with the length they ask for.

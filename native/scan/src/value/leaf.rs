@@ -1,15 +1,13 @@
 //! One text that is not taken apart any further, read in every way that could show something.
 
-use crate::decide::Decision;
-use crate::document::Action;
 use crate::place::Place;
-use crate::resolve::{Planned, resolve};
+use crate::resolve::Planned;
 use crate::text::Unscanned;
 use crate::view::{Map, Reading};
 
-use super::edit::{self, Edit};
+use super::Pass;
+use super::edit::Edit;
 use super::spots::Spot;
-use super::{Drop, Pass, Told};
 
 /// Something found by one reading, at its place in the leaf.
 pub(super) struct Candidate {
@@ -20,8 +18,14 @@ pub(super) struct Candidate {
 impl Pass<'_> {
     /// The edits of a leaf, in order.
     pub(super) fn leaf(&mut self, leaf: &[u8], spot: Spot) -> Result<Vec<Edit>, Unscanned> {
-        let mut candidates = Vec::new();
+        if self.scratch.value.known.is_clean(self.rules, leaf, spot.contexts) {
+            return Ok(Vec::new());
+        }
+        let (mut candidates, n_before) = (Vec::new(), self.n_findings);
         self.look(leaf, spot, true, &mut candidates)?;
+        if self.n_findings == n_before {
+            self.scratch.value.known.set_clean(leaf, spot.contexts);
+        }
         if candidates.is_empty() {
             return Ok(Vec::new());
         }
@@ -121,6 +125,7 @@ impl Pass<'_> {
         findings.clear();
         let rules = self.rules;
         let scanned = rules.scan(view, spot.contexts, self.deadline, self.scratch, &mut findings);
+        self.n_findings += findings.len();
         let place = Place { role: spot.role, ..*self.place };
         for finding in &findings {
             let matched = view.get(finding.start..finding.end).unwrap_or_default();
@@ -136,74 +141,6 @@ impl Pass<'_> {
         scanned?;
         if is_outermost { self.encoded(view, spot, candidates) } else { Ok(()) }
     }
-
-    /// Decides among all that was found in one leaf, and tells.
-    pub(super) fn settle(
-        &mut self,
-        leaf: &[u8],
-        spot: Spot,
-        mut planned: Vec<Planned>,
-    ) -> Vec<Edit> {
-        for one in &mut planned {
-            (one.start, one.end) = edit::widen(leaf, one.start, one.end);
-        }
-        let winners = resolve(planned.clone());
-        self.tell(spot, &planned, &winners);
-        let edit =
-            |one: Planned| Edit { start: one.start, end: one.end, text: one.decision.replacement };
-        winners.into_iter().map(edit).collect()
-    }
-
-    pub(super) fn tell(&mut self, spot: Spot, planned: &[Planned], winners: &[Planned]) {
-        for winner in winners {
-            self.told.push(told(winner, winner.decision.action, spot));
-        }
-        let mut others: Vec<&Planned> = planned.iter().collect();
-        others.sort_by_key(|one| (one.decision.rule, one.start));
-        let mut last = None;
-        for one in others {
-            self.note_drop(one.decision.action);
-            let rule = one.decision.rule;
-            let is_known = last.is_some_and(|(known, end)| known == rule && one.start < end);
-            if let Some(action) = self.told_besides(one, winners).filter(|_| !is_known) {
-                self.told.push(told(one, action, spot));
-            }
-            let end = last.filter(|_| is_known).map_or(one.end, |(_, end)| one.end.max(end));
-            last = Some((rule, end));
-        }
-    }
-
-    /// As what a finding that did not win is told: as a flag, as what drops the value, or, as
-    /// a flag, for its rule's attribute.
-    fn told_besides(&self, one: &Planned, winners: &[Planned]) -> Option<Action> {
-        let Decision { rule, action, .. } = one.decision;
-        if action == Action::Flag {
-            return Some(action);
-        }
-        let behind = winners.partition_point(|winner| winner.start <= one.start);
-        let winner = behind.checked_sub(1).and_then(|index| winners.get(index));
-        if winner.is_some_and(|winner| winner.decision.rule == rule) {
-            return None;
-        }
-        match action {
-            Action::DropAttribute | Action::DropItem => Some(action),
-            _ => self.rules.rule(rule)?.attribute.as_ref().map(|_| Action::Flag),
-        }
-    }
-
-    fn note_drop(&mut self, action: Action) {
-        let drop = match action {
-            Action::DropItem => Some(Drop::Item),
-            Action::DropAttribute => Some(Drop::Attribute),
-            _ => None,
-        };
-        self.dropped = self.dropped.max(drop);
-    }
-}
-
-fn told(one: &Planned, action: Action, spot: Spot) -> Told {
-    let Spot { role, message_index, .. } = spot;
-    Told { rule: one.decision.rule, action, dry_run: one.decision.dry_run, role, message_index }
 }
 
 impl Planned {

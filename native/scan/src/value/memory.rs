@@ -4,6 +4,7 @@ use crate::json::Json;
 use crate::place::Role;
 use crate::text::Finding;
 
+use super::known::Known;
 use super::seam::Part;
 use super::spots::Spot;
 
@@ -13,6 +14,7 @@ pub(crate) struct Memory {
     texts: Vec<Vec<u8>>,
     levels: Vec<Level>,
     pub(super) findings: Vec<Finding>,
+    pub(super) known: Known,
 }
 
 impl std::fmt::Debug for Memory {

@@ -8,10 +8,12 @@
 mod document;
 mod edit;
 mod encoded;
+mod known;
 mod leaf;
 mod memory;
 mod oversize;
 mod seam;
+mod settle;
 mod spots;
 
 use std::time::{Duration, Instant};
@@ -78,46 +80,10 @@ impl Ruleset {
         scratch: &mut Scratch,
         told: &mut Vec<Told>,
     ) -> Outcome {
-        self.stable(value, place, key_contexts, scratch, told, Form::Text)
-    }
-
-    /// As `redact`, for the decimal text of a number that is no part of JSON: looked at if
-    /// `scan_numbers` says so. What replaces it is text.
-    pub fn redact_number(
-        &self,
-        number: &[u8],
-        place: &Place<'_>,
-        key_contexts: Contexts,
-        scratch: &mut Scratch,
-        told: &mut Vec<Told>,
-    ) -> Outcome {
-        match self.wants_numbers(key_contexts) {
-            true => self.stable(number, place, key_contexts, scratch, told, Form::Number),
-            false => Outcome::Unchanged,
-        }
-    }
-
-    fn wants_numbers(&self, contexts: Contexts) -> bool {
-        match self.scan_numbers {
-            ScanNumbers::None => false,
-            ScanNumbers::Named => contexts != 0,
-            ScanNumbers::All => true,
-        }
-    }
-
-    fn stable(
-        &self,
-        value: &[u8],
-        place: &Place<'_>,
-        key_contexts: Contexts,
-        scratch: &mut Scratch,
-        told: &mut Vec<Told>,
-        form: Form,
-    ) -> Outcome {
         let spot = Spot { contexts: key_contexts, role: place.role, message_index: None };
         let deadline = self.deadline(value.len());
         let mut pass = Pass::new(self, place, deadline, scratch, told);
-        let mut last = match pass.run(value, spot, form) {
+        let mut last = match pass.run(value, spot) {
             Outcome::Replaced(text) if text != value => text,
             Outcome::Replaced(_) => return Outcome::Unchanged,
             decided => return decided,
@@ -125,7 +91,7 @@ impl Ruleset {
         let told = &mut Vec::new();
         for _ in 0..PASSES_MORE_MAX {
             let mut pass = Pass::new(self, place, deadline, scratch, told);
-            last = match pass.run(&last, spot, Form::Text) {
+            last = match pass.run(&last, spot) {
                 Outcome::Unchanged => return Outcome::Replaced(last),
                 Outcome::Replaced(text) if text == last => return Outcome::Replaced(last),
                 Outcome::Replaced(text) => text,
@@ -135,18 +101,21 @@ impl Ruleset {
         Outcome::Unscanned(Unscanned::Unstable)
     }
 
+    /// Whether a number under keys with these contexts is looked at.
+    fn wants_numbers(&self, contexts: Contexts) -> bool {
+        match self.scan_numbers {
+            ScanNumbers::None => false,
+            ScanNumbers::Named => contexts != 0,
+            ScanNumbers::All => true,
+        }
+    }
+
     fn deadline(&self, value_len: usize) -> Instant {
         let n_mib = u64::try_from(value_len >> 20).unwrap_or(u64::MAX).saturating_add(1);
         let time = Duration::from_millis(self.limits.value_ms_max.saturating_mul(n_mib));
         let now = Instant::now();
         now.checked_add(time).unwrap_or_else(|| now + TIME_MAX)
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Text,
-    Number,
 }
 
 /// What a finding does to the whole value. The later named is the stronger.
@@ -167,6 +136,7 @@ struct Pass<'a> {
     /// What may still be decoded of base64.
     base64_left: usize,
     n_leaves: u32,
+    n_findings: usize,
     dropped: Option<Drop>,
 }
 
@@ -179,11 +149,12 @@ impl<'a> Pass<'a> {
         told: &'a mut Vec<Told>,
     ) -> Self {
         let base64_left = rules.limits.base64_bytes_max;
-        Self { rules, place, deadline, scratch, told, base64_left, n_leaves: 0, dropped: None }
+        let (n_leaves, n_findings, dropped) = (0, 0, None);
+        Self { rules, place, deadline, scratch, told, base64_left, n_leaves, n_findings, dropped }
     }
 
-    fn run(&mut self, value: &[u8], spot: Spot, form: Form) -> Outcome {
-        let edits = self.edits(value, spot, form);
+    fn run(&mut self, value: &[u8], spot: Spot) -> Outcome {
+        let edits = self.edits(value, spot);
         if value.len() > KEPT_BYTES_MAX {
             self.scratch.value = Memory::default();
         }
@@ -196,19 +167,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn edits(&mut self, value: &[u8], spot: Spot, form: Form) -> Result<Vec<Edit>, Unscanned> {
+    fn edits(&mut self, value: &[u8], spot: Spot) -> Result<Vec<Edit>, Unscanned> {
         if value.len() > self.rules.limits.value_bytes_max.min(u32::MAX as usize) {
             return match self.rules.on_oversize {
                 OnOversize::DropValue => Err(Unscanned::TooLarge),
                 OnOversize::ScanHeadTail => self.head_and_tail(value, spot),
             };
         }
-        match form {
-            Form::Text => {
-                self.text(value, spot, self.rules.limits.nested_json_max.saturating_add(1))
-            }
-            Form::Number => self.leaf(value, spot),
-        }
+        self.text(value, spot, self.rules.limits.nested_json_max.saturating_add(1))
     }
 
     /// Looks at the clock now and then; rules do only where they find something to try.

@@ -79,12 +79,21 @@ fn member(
 
 fn key_contexts(rules: &Ruleset, scratch: &mut Scratch, key: &[u8], is_escaped: bool) -> Contexts {
     if !is_escaped {
-        return rules.contexts(key, scratch);
+        return known_contexts(rules, scratch, key);
     }
     let mut decoded = scratch.value.text();
     Reading::Escapes.read(key, &mut decoded);
     let contexts = rules.contexts(&decoded, scratch);
     scratch.value.put_text(decoded);
+    contexts
+}
+
+fn known_contexts(rules: &Ruleset, scratch: &mut Scratch, key: &[u8]) -> Contexts {
+    if let Some(contexts) = scratch.value.known.contexts(rules, key) {
+        return contexts;
+    }
+    let contexts = rules.contexts(key, scratch);
+    scratch.value.known.set_contexts(key, contexts);
     contexts
 }
 

@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+mod json;
+mod leaves;
+
 use serde_json::{Value, json};
 
 use super::{Outcome, Told};
@@ -61,144 +62,6 @@ fn check(cases: &[(&str, &str)]) {
     for (value, expected) in cases {
         assert_eq!(redact(&rules, value), *expected, "{value}");
     }
-}
-
-#[test]
-fn plain_text_keeps_every_other_byte() {
-    check(&[
-        ("a Secret  word, é", "a [S], é"),
-        ("mail@x.io mail@x.io", "[M] [M]"),
-        ("nothing here \\ %zz é", "nothing here \\ %zz é"),
-        ("", ""),
-    ]);
-}
-
-#[test]
-fn folded_characters_are_replaced_whole() {
-    check(&[
-        ("é ｍａｉｌ＠ｘ.ｉｏ é", "é [M] é"),
-        ("sec\u{200b}ret\u{a0}word", "[S]"),
-        ("mаil@х.iо", "[M]"),
-        ("ma\u{ad}il\u{fe0f}@x.io", "[M]"),
-    ]);
-}
-
-#[test]
-fn percent_codes_and_escapes_are_read_and_never_left_half() {
-    check(&[
-        ("q=mail%40x.io&r=1", "q=[M]&r=1"),
-        ("q=secret%20word%21", "q=[S]%21"),
-        (r"line\nmail@x.io\n", r"line\n[M]\n"),
-        (r"a \u0022secret\tword\u0022", r"a \u0022[S]\u0022"),
-        (r"mail\u0040x.io", "[M]"),
-        (r#"{"a":"cut \"mail@x.io"#, r#"{"a":"cut \"[M]"#),
-    ]);
-}
-
-#[test]
-fn json_is_rewritten_in_its_leaves_only() {
-    check(&[
-        (
-            r#" { "a" : "x\nmail@x.io\u4e2d" , "b":[1.50,"secret\u0020word"] } "#,
-            r#" { "a" : "x\n[M]\u4e2d" , "b":[1.50,"[S]"] } "#,
-        ),
-        (r#"{"mail@x.io":true}"#, r#"{"[M]":true}"#),
-        (r#"["secret","word"]"#, r#"["secret","word"]"#),
-        (r#"{"a":"\u006dail@x.io\ud83d"}"#, r#"{"a":"[M]\ud83d"}"#),
-    ]);
-}
-
-#[test]
-fn json_in_strings_is_rewritten_to_the_third_level() {
-    let mut value = r#"{"a":"x mail@x.io\n"}"#.to_owned();
-    let mut expected = r#"{"a":"x [M]\n"}"#.to_owned();
-    for _ in 0..5 {
-        check(&[(&value, &expected)]);
-        value = json!([value]).to_string();
-        expected = json!([expected]).to_string();
-    }
-}
-
-#[test]
-fn numbers_are_looked_at_under_a_key_with_a_context_word() {
-    check(&[
-        (r#"{"tel":5550100,"n":5550100}"#, r#"{"tel":"[N]","n":5550100}"#),
-        (r#"{"tel":{"x":[-5550100]}}"#, r#"{"tel":{"x":["-[N]"]}}"#),
-        (r#"["{\"tel\":5550100}"]"#, r#"["{\"tel\":\"[N]\"}"]"#),
-    ]);
-    let rules = rules();
-    let tel = rules.contexts(b"tel", &mut Scratch::default());
-    let number = |contexts| {
-        rules.redact_number(b"5550100", &PLACE, contexts, &mut Scratch::default(), &mut vec![])
-    };
-    assert_eq!(number(tel), Outcome::Replaced(b"[N]".to_vec()));
-    assert_eq!(number(0), Outcome::Unchanged);
-}
-
-#[test]
-fn base64_with_a_finding_goes_as_a_whole() {
-    let rules = rules();
-    let text = "please write to mail@x.io?>, thanks";
-    for encoded in [BASE64_STANDARD.encode(text), BASE64_URL_SAFE_NO_PAD.encode(text)] {
-        assert_eq!(redact(&rules, &format!("data {encoded} end")), "data [M] end");
-        let cut = &encoded[..encoded.len() - 7];
-        assert_eq!(redact(&rules, cut), "[M]");
-        let twice = BASE64_STANDARD.encode(&encoded);
-        assert_eq!(redact(&rules, &twice), twice);
-        assert_eq!(redact(&rules, &format!("eyJ{encoded}.x")), format!("eyJ{encoded}.x"));
-    }
-    let clean = BASE64_STANDARD.encode("nothing to be seen here, go on");
-    assert_eq!(redact(&rules, &clean), clean);
-}
-
-#[test]
-fn only_so_much_base64_is_decoded() {
-    let document = json!({"rules": [token("m", "mail@x.io")], "limits": {"base64_bytes_max": 60}});
-    let rules = ruleset(document);
-    let encoded = BASE64_STANDARD.encode("40 bytes of text with mail@x.io in its m");
-    let clean = BASE64_STANDARD.encode("40 bytes of text without anything in it.");
-    assert_eq!(redact(&rules, &format!("{encoded} {clean}")), format!("[M] {clean}"));
-    let text = format!("{clean} {encoded}");
-    assert_eq!(redact(&rules, &text), text);
-}
-
-#[test]
-fn text_that_goes_on_in_the_next_part_is_found() {
-    check(&[
-        (
-            r#"[{"type":"text","text":"my ma"},{"type":"text","text":"il@x.io\n ok"}]"#,
-            r#"[{"type":"text","text":"my [M]"},{"type":"text","text":"\n ok"}]"#,
-        ),
-        (
-            r#"[{"content":"a\tsecret "},{"content":"word"}]"#,
-            r#"[{"content":"a\t[S]"},{"content":""}]"#,
-        ),
-        (r#"[{"text":"ma"},{"content":"il@x.io"}]"#, r#"[{"text":"ma"},{"content":"il@x.io"}]"#),
-        (
-            r#"[{"text":"ma"},{"x":1},{"text":"il@x.io"}]"#,
-            r#"[{"text":"ma"},{"x":1},{"text":"il@x.io"}]"#,
-        ),
-        (
-            r#"[{"role":"user","content":"ma"},{"role":"tool","content":"il@x.io"}]"#,
-            r#"[{"role":"user","content":"ma"},{"role":"tool","content":"il@x.io"}]"#,
-        ),
-    ]);
-}
-
-#[test]
-fn findings_tell_who_said_them_in_which_message() {
-    let value = r#"[{"content":"secret word","role":"USER"},
-        {"role":"model","parts":[{"text":"mail@x.io"},{"role":"x","y":"mail@x.io"}]},
-        ["secret word"]]"#;
-    let (_, told) = outcome(&rules(), value.as_bytes());
-    let found: Vec<_> = told.iter().map(|one| (one.rule, one.role, one.message_index)).collect();
-    let expected = [
-        (0, Role::User, Some(0)),
-        (1, Role::Assistant, Some(1)),
-        (1, Role::None, Some(1)),
-        (0, Role::None, Some(2)),
-    ];
-    assert_eq!(found, expected);
 }
 
 #[test]
@@ -266,6 +129,22 @@ fn time_is_bounded() {
     let rules = ruleset(json!({"rules": [token("m", "mail@x.io")], "limits": limits}));
     let value = format!("[{}1]", "\"mail@x.io\",".repeat(1000));
     assert_eq!(outcome(&rules, value.as_bytes()).0, Outcome::Unscanned(Unscanned::Timeout));
+}
+
+#[test]
+fn what_one_rule_set_found_clean_is_found_by_the_next() {
+    let mut scratch = Scratch::default();
+    for _ in 0..2 {
+        let clean = ruleset(json!({"rules": [token("s", "other")]}));
+        let other = rules();
+        let run = |rules: &Ruleset, scratch: &mut Scratch| {
+            rules.redact(br#"{"tel":[5550100,"mail@x.io"]}"#, &PLACE, 0, scratch, &mut vec![])
+        };
+        assert_eq!(run(&clean, &mut scratch), Outcome::Unchanged);
+        assert_eq!(run(&clean, &mut scratch), Outcome::Unchanged);
+        let expected = Outcome::Replaced(br#"{"tel":["[N]","[M]"]}"#.to_vec());
+        assert_eq!(run(&other, &mut scratch), expected);
+    }
 }
 
 #[test]
