@@ -96,6 +96,15 @@ impl Holder {
         self.batch = Batch::new(Arc::new(core));
     }
 
+    /// The same; the items that it lacks count as dropped for `reason`.
+    pub fn replace_fewer(&mut self, raw: Bytes, n_items: usize, reason: &str) {
+        let n_dropped = self.batch.len().saturating_sub(n_items);
+        if let (Some(account), true) = (&self.account, n_dropped > 0) {
+            account.drop_items(reason, n_dropped as u64);
+        }
+        self.replace(raw, n_items);
+    }
+
     /// Takes out of the data what must not leave. Items that go count as dropped for `reason`.
     /// A batch in which nothing changes stays as it is, index and edits included.
     ///
@@ -110,10 +119,7 @@ impl Holder {
         let request = self.batch.encode()?;
         let redacted = engine.redact(self.batch.core.signal, &request, audit)?;
         if let Some(request) = redacted.request {
-            if let (Some(account), true) = (&self.account, redacted.n_dropped > 0) {
-                account.drop_items(reason, redacted.n_dropped as u64);
-            }
-            self.replace(Bytes::from(request), redacted.n_kept);
+            self.replace_fewer(Bytes::from(request), redacted.n_kept, reason);
         }
         Ok(redacted.report)
     }

@@ -140,6 +140,8 @@ class Batch:
         """Drop the items where mask is False, and count them under `reason`."""
     def replace_items(self, items: Sequence[Message | bytes | None]) -> None:
         """Put these messages (None: as it was) in the place of the items."""
+    def replace_request(self, request: bytes, reason: str = "filtered") -> None:
+        """Put an encoded request in the place of all; items that it lacks count under `reason`."""
 
     # -- settling ------------------------------------------------------------
     def enter(self, ledger: Ledger) -> None:

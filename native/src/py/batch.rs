@@ -359,6 +359,18 @@ impl PyBatch {
         Ok(())
     }
 
+    #[pyo3(signature = (request, reason = "filtered"))]
+    fn replace_request(&mut self, py: Python<'_>, request: &[u8], reason: &str) -> PyResult<()> {
+        let signal = self.signal;
+        let (raw, n_items) = py.detach(|| count_items(signal, request.to_vec()))?;
+        let holder = self.held_mut()?;
+        if n_items > holder.batch.len() {
+            return Err(wrong("the request has more items than the batch"));
+        }
+        holder.replace_fewer(raw, n_items, reason);
+        Ok(())
+    }
+
     fn enter(&mut self, ledger: &PyLedger) -> PyResult<()> {
         self.held_mut()?.enter(ledger.ledger());
         Ok(())
