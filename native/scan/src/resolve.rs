@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::decide::Decision;
+use crate::decide::{Decision, Tag};
 use crate::document::{Action, Class};
 
 /// A decision and the stretch of the leaf it concerns.
@@ -12,6 +12,8 @@ pub struct Planned {
     pub end: usize,
     pub class: Class,
     pub decision: Decision,
+    /// Of what was found, where it is asked for.
+    pub tag: Option<Tag>,
 }
 
 /// Of findings that overlap the strongest class wins, then the leftmost, the longest, the rule
@@ -30,7 +32,7 @@ pub fn resolve(mut planned: Vec<Planned>) -> Vec<Planned> {
             Some(last) if one.start < last.end => {
                 last.end = last.end.max(one.end);
                 if strength.is_none_or(|best| rank < best) {
-                    (last.class, last.decision) = (one.class, one.decision);
+                    (last.class, last.decision, last.tag) = (one.class, one.decision, one.tag);
                     strength = Some(rank);
                 }
             }
@@ -52,9 +54,10 @@ mod tests {
             rule,
             action: Action::Token,
             dry_run: false,
+            score: 100,
             replacement: format!("[{rule}]"),
         };
-        Planned { start: range.0, end: range.1, class, decision }
+        Planned { start: range.0, end: range.1, class, decision, tag: None }
     }
 
     fn outcome(planned: Vec<Planned>) -> Vec<(usize, usize, u32)> {

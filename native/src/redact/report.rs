@@ -84,7 +84,8 @@ impl Report {
         *self.findings.entry((told.rule, action)).or_default() += 1;
         if let Some(audit) = &mut self.audit {
             let (trace_id, key) = (trace_id.to_vec(), key.to_vec());
-            audit.push(Audited { trace_id, rule: told.rule, action, key, tag: None });
+            let tag = told.tag.map(|tag| String::from_utf8_lossy(&tag).into_owned());
+            audit.push(Audited { trace_id, rule: told.rule, action, key, tag });
         }
     }
 

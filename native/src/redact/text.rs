@@ -37,7 +37,11 @@ impl Engine {
             &mut told,
         );
         self.give_back(scratch);
-        let spotted = told.into_iter().map(|told| Spotted { told, score: None, range: None });
+        let spotted = told.into_iter().map(|told| Spotted {
+            score: Some(told.score),
+            range: told.range.map(|(start, end)| start as usize..end as usize),
+            told,
+        });
         TextOutcome { outcome, spotted: spotted.collect() }
     }
 }

@@ -75,6 +75,8 @@ pub struct Frame<'f, 'a> {
 impl<'a> Walk<'a> {
     pub fn new(engine: &'a Engine, signal: signal::Signal, bytes: &'a [u8], audit: bool) -> Self {
         let report = Report { audit: audit.then(Vec::new), ..Report::default() };
+        let mut scratch = engine.scratch();
+        scratch.tells_tags = audit;
         Self {
             engine,
             signal: places::signal(signal),
@@ -84,7 +86,7 @@ impl<'a> Walk<'a> {
             path: Vec::new(),
             tally: Tally::default(),
             report,
-            scratch: engine.scratch(),
+            scratch,
             told: Vec::new(),
             n_kept: 0,
             n_dropped: 0,

@@ -12,7 +12,7 @@ use crate::document::{HashFunction, HmacKey};
 use crate::rules::HMAC_KEY_BYTES_MIN;
 
 /// 64 bits of an HMAC are kept: enough to join by, in hex digits.
-const TAG_DIGITS: usize = 16;
+pub const TAG_DIGITS: usize = 16;
 
 /// The key of HMACs, which never shows.
 pub(crate) struct SecretKey {

@@ -10,6 +10,9 @@ use crate::place::Place;
 use crate::rules::{Rule, RuleIndex, Ruleset};
 use crate::text::Finding;
 
+/// A keyed hash in hex digits.
+pub type Tag = [u8; key::TAG_DIGITS];
+
 /// At most so many characters of a finding are kept at either end by `partial`.
 const KEPT_MAX: usize = 8;
 
@@ -20,6 +23,8 @@ pub struct Decision {
     /// `Flag` where the rule only tells: by its action, a low score, or `dry_run`.
     pub action: Action,
     pub dry_run: bool,
+    /// That of the finding.
+    pub score: u8,
     /// In the place of the match; empty for `DropMatch` and where nothing is replaced.
     pub replacement: String,
 }
@@ -36,7 +41,8 @@ impl Ruleset {
         let acts = finding.score >= rule.mask_at && !rule.dry_run && rule.signal.is_none();
         let action = if acts { action } else { Action::Flag };
         let replacement = self.replacement(rule, action, matched);
-        Some(Decision { rule: finding.rule, action, dry_run: rule.dry_run, replacement })
+        let (dry_run, score) = (rule.dry_run, finding.score);
+        Some(Decision { rule: finding.rule, action, dry_run, score, replacement })
     }
 
     fn replacement(&self, rule: &Rule, action: Action, matched: &[u8]) -> String {
@@ -63,9 +69,10 @@ impl Ruleset {
     }
 
     /// The tag by which `hmac` would name a finding; None without a key. For the audit log.
-    pub fn tag(&self, rule: RuleIndex, matched: &[u8]) -> Option<String> {
+    pub fn tag(&self, rule: RuleIndex, matched: &[u8]) -> Option<Tag> {
         let rule = self.rule(rule)?;
-        Some(self.hmac.as_ref()?.tag(&rule.id, &rule.canonical.of(matched)))
+        let tag = self.hmac.as_ref()?.tag(&rule.id, &rule.canonical.of(matched));
+        tag.as_bytes().try_into().ok()
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Unscanned {
 #[derive(Debug, Default)]
 pub struct Scratch {
     scan: ScanScratch,
+    /// Findings are to be told with their tags; costs an HMAC each.
+    pub tells_tags: bool,
     pub(crate) value: crate::value::Memory,
 }
 

@@ -66,13 +66,20 @@ impl Pass<'_> {
         levels_left: usize,
         edits: &mut Vec<Edit>,
     ) -> Result<(), Unscanned> {
-        let content = leaf.content(text);
+        let (content, n_told) = (leaf.content(text), self.told.len());
         let mut decoded = self.scratch.value.text();
         let inside = match leaf.is_escaped && Reading::Escapes.read(content, &mut decoded) {
             true => self.text(&decoded, spot, levels_left),
             false => self.text(content, spot, levels_left),
         };
         self.scratch.value.put_text(decoded);
+        if self.told.len() > n_told {
+            let (map, start) = (escapes(text, leaf), leaf.start as usize + 1);
+            self.move_told(n_told, |range| {
+                let range = map.as_ref().map_or(range.clone(), |map| map.source(range));
+                start + range.start..start + range.end
+            });
+        }
         lift(inside?, text, leaf, edits);
         Ok(())
     }
@@ -87,8 +94,10 @@ impl Pass<'_> {
         if !self.rules.wants_numbers(spot.contexts) {
             return Ok(());
         }
-        let number = leaf.content(text);
+        let (number, n_told) = (leaf.content(text), self.told.len());
         let inside = self.leaf(number, spot)?;
+        let at = leaf.start as usize;
+        self.move_told(n_told, |range| at + range.start..at + range.end);
         if !inside.is_empty() {
             let replaced = edit::apply(number, &inside);
             let mut written = String::from("\"");
@@ -106,11 +115,16 @@ pub(super) fn lift(inside: Vec<Edit>, text: &[u8], leaf: &Leaf, edits: &mut Vec<
     if inside.is_empty() {
         return;
     }
-    let map = leaf.is_escaped.then(|| {
+    let map = escapes(text, leaf);
+    let start = leaf.start as usize + 1;
+    edits.extend(inside.into_iter().map(|edit| edit.lift(map.as_ref(), start)));
+}
+
+/// The way from what a string says to how it is written; None if that is the same.
+fn escapes(text: &[u8], leaf: &Leaf) -> Option<Map> {
+    leaf.is_escaped.then(|| {
         let mut map = Map::default();
         map.fill(Reading::Escapes, leaf.content(text));
         map
-    });
-    let start = leaf.start as usize + 1;
-    edits.extend(inside.into_iter().map(|edit| edit.lift(map.as_ref(), start)));
+    })
 }

@@ -133,7 +133,9 @@ impl Pass<'_> {
                 (rules.rule(finding.rule), rules.decide(finding, matched, &place))
             {
                 let (start, end, class) = (finding.start, finding.end, rule.class);
-                let planned = Planned { start, end, class, decision };
+                let tells_tag = self.scratch.tells_tags;
+                let tag = tells_tag.then(|| rules.tag(finding.rule, matched)).flatten();
+                let planned = Planned { start, end, class, decision, tag };
                 candidates.push(Candidate { reading: Reading::Fold, planned });
             }
         }

@@ -16,8 +16,10 @@ mod seam;
 mod settle;
 mod spots;
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use crate::decide::Tag;
 use crate::document::{Action, OnOversize, ScanNumbers};
 use crate::place::{Place, Role};
 use crate::rules::{RuleIndex, Ruleset};
@@ -63,6 +65,13 @@ pub struct Told {
     pub role: Role,
     /// Which message of the array it stands in.
     pub message_index: Option<u32>,
+    /// 0 to 100.
+    pub score: u8,
+    /// Where it stands, in bytes of the value: start and end. None for what several parts of a
+    /// message hold together.
+    pub range: Option<(u32, u32)>,
+    /// If `Scratch::tells_tags` is set and there is a key.
+    pub tag: Option<Tag>,
 }
 
 impl Ruleset {
@@ -175,6 +184,16 @@ impl<'a> Pass<'a> {
             };
         }
         self.text(value, spot, self.rules.limits.nested_json_max.saturating_add(1))
+    }
+
+    /// Leads the positions of what was told since `n_told` from a part of a text to the text.
+    fn move_told(&mut self, n_told: usize, to_text: impl Fn(Range<usize>) -> Range<usize>) {
+        for one in self.told.get_mut(n_told..).unwrap_or_default() {
+            one.range = one.range.and_then(|(start, end)| {
+                let range = to_text(start as usize..end as usize);
+                Some((u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?))
+            });
+        }
     }
 
     /// Looks at the clock now and then; rules do only where they find something to try.

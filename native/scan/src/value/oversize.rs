@@ -33,7 +33,9 @@ impl Pass<'_> {
         edits.retain(|edit| edit.start < cut);
         edits.iter_mut().for_each(|edit| edit.end = edit.end.min(cut));
         edits.push(Edit { start: cut, end: resume, text: UNSCANNED.to_owned() });
+        let n_told = self.told.len();
         let tail_edits = self.leaf(tail, spot)?.into_iter();
+        self.move_told(n_told, |range| tail_start + range.start..tail_start + range.end);
         let tail_edits = tail_edits.filter(|edit| edit.end + tail_start > resume);
         edits.extend(tail_edits.map(|edit| Edit {
             start: (edit.start + tail_start).max(resume),

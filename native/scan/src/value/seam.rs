@@ -107,7 +107,9 @@ impl Pass<'_> {
         self.scratch.value.put_text(part);
         looked?;
         let winners = resolve(planned.clone());
+        let n_told = self.told.len();
         self.tell(spot, &planned, &winners);
+        self.told.iter_mut().skip(n_told).for_each(|one| one.range = None);
         for winner in winners {
             let start = first_len - (seam - winner.start);
             let before = Edit { start, end: first_len, text: winner.decision.replacement };

@@ -75,5 +75,7 @@ impl Pass<'_> {
 
 fn told(one: &Planned, action: Action, spot: Spot) -> Told {
     let Spot { role, message_index, .. } = spot;
-    Told { rule: one.decision.rule, action, dry_run: one.decision.dry_run, role, message_index }
+    let Decision { rule, dry_run, score, .. } = one.decision;
+    let range = u32::try_from(one.start).ok().zip(u32::try_from(one.end).ok());
+    Told { rule, action, dry_run, role, message_index, score, range, tag: one.tag }
 }

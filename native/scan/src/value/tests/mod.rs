@@ -65,6 +65,22 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn findings_are_told_where_they_stand_in_the_value() {
+    let rules = rules();
+    for (value, found) in [
+        ("to mail@x.io!", "mail@x.io"),
+        (r#"{"a\n":["b",{"c":"\u00fc \u0040 mail@x.io"}]}"#, "mail@x.io"),
+        (r#"["{\"k\":\"mail\\u0040x.io\"}"]"#, r"mail\\u0040x.io"),
+    ] {
+        let (_, told) = outcome(&rules, value.as_bytes());
+        let ranges: Vec<_> = told.iter().filter_map(|one| one.range).collect();
+        let texts: Vec<_> =
+            ranges.iter().map(|&(start, end)| &value[start as usize..end as usize]).collect();
+        assert_eq!(texts, [found], "{value}");
+    }
+}
+
+#[test]
 fn flags_are_told_once_and_change_nothing() {
     let rules = ruleset(json!({"rules": [rule("f", "mail@x.io", json!({"kind": "flag"}))]}));
     let (result, told) = outcome(&rules, br"a\nmail@x.io mail%40x.io");
