@@ -39,6 +39,14 @@ pub(super) fn mark(
     }
 }
 
+/// Whether one of `marks` overlaps the stretch. They are in order, and none holds another: no
+/// bracket stands in what a label is followed by.
+pub(super) fn overlaps(marks: &[(usize, usize)], start: usize, end: usize) -> bool {
+    let behind = marks.partition_point(|mark| mark.0 < end);
+    let last = behind.checked_sub(1).and_then(|index| marks.get(index));
+    last.is_some_and(|mark| start < mark.1)
+}
+
 fn until_bracket(text: &[u8], bytes_max: usize) -> Option<&[u8]> {
     let near = text.get(..text.len().min(bytes_max + 1))?;
     near.get(..memchr::memchr(b']', near)?)

@@ -237,7 +237,7 @@ impl Scan<'_> {
             score = score.saturating_sub(CONTEXT_MALUS);
         }
         let (start, end) = range;
-        let is_ours = self.seen.marks.iter().any(|mark| start < mark.1 && mark.0 < end);
+        let is_ours = marks::overlaps(&self.seen.marks, start, end);
         if score >= rule.flag_at && start < end && !is_ours {
             self.findings.push(Finding { start, end, rule: index, score });
         }
