@@ -110,6 +110,22 @@ impl Ruleset {
         Outcome::Unscanned(Unscanned::Unstable)
     }
 
+    /// As `redact`, for the decimal text of a number that is no part of JSON: looked at if
+    /// `scan_numbers` says so. What replaces it is text.
+    pub fn redact_number(
+        &self,
+        number: &[u8],
+        place: &Place<'_>,
+        key_contexts: Contexts,
+        scratch: &mut Scratch,
+        told: &mut Vec<Told>,
+    ) -> Outcome {
+        match self.wants_numbers(key_contexts) {
+            true => self.redact(number, place, key_contexts, scratch, told),
+            false => Outcome::Unchanged,
+        }
+    }
+
     /// Whether a number under keys with these contexts is looked at.
     fn wants_numbers(&self, contexts: Contexts) -> bool {
         match self.scan_numbers {
