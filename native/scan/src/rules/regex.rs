@@ -63,7 +63,10 @@ pub(super) fn prefixes(pattern: &str, ignore_case: bool) -> Option<Vec<Vec<u8>>>
     prefixes.sort_unstable();
     prefixes.dedup();
     let is_useful = |prefix: &Vec<u8>| {
-        prefix.len() >= PREFIX_BYTES_MIN && !prefix.first().is_some_and(u8::is_ascii_whitespace)
+        prefix.len() >= PREFIX_BYTES_MIN
+            && !prefix.first().is_some_and(u8::is_ascii_whitespace)
+            // A hundred pairs of digits would stop at every number.
+            && !prefix.iter().all(u8::is_ascii_digit)
     };
     (!prefixes.is_empty() && prefixes.len() <= PREFIXES_MAX && prefixes.iter().all(is_useful))
         .then_some(prefixes)
@@ -276,6 +279,7 @@ mod tests {
         assert_eq!(any_case, [&b"password="[..], b"weights biases=", b"weightsbiases="]);
         assert_eq!(prefixes(r"[a-z]+@corp", false), None);
         assert_eq!(prefixes(r"\s+x", false), None);
+        assert_eq!(prefixes("[0-9]{8}:AA", false), None);
     }
 
     #[test]
