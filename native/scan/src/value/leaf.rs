@@ -35,7 +35,7 @@ impl Pass<'_> {
 
     /// Appends what all readings show: first the text as it is, then percent-decoded, then
     /// unescaped, each folded. Of the decoded ones counts only what could not be seen before:
-    /// findings that overlap a percent code, and those that overlap or touch an escape.
+    /// findings that overlap or touch a percent code or an escape (`%20` hides that a word begins).
     pub(super) fn look(
         &mut self,
         leaf: &[u8],
@@ -103,8 +103,7 @@ impl Pass<'_> {
         if !found.is_empty() {
             let mut map = Map::default();
             map.fill(reading, leaf);
-            let reach = usize::from(reading == Reading::Escapes);
-            found.retain(|one| map.changed(one.planned.start..one.planned.end, reach));
+            found.retain(|one| map.changed(one.planned.start..one.planned.end));
             candidates.extend(found.into_iter().map(|mut one| {
                 one.planned.move_by(&map);
                 Candidate { reading, ..one }

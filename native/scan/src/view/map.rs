@@ -60,13 +60,12 @@ impl Map {
         }
     }
 
-    /// Whether something that was read differently lies in the stretch of the view, or, with
-    /// `reach` 1, touches it.
-    pub fn changed(&self, view: Range<usize>, reach: usize) -> bool {
-        let behind = self.steps.partition_point(|step| step.view < view.end + reach);
+    /// Whether something that was read differently lies in the stretch of the view or touches it.
+    pub fn changed(&self, view: Range<usize>) -> bool {
+        let behind = self.steps.partition_point(|step| step.view <= view.end);
         let mut next = self.steps.get(behind).map_or(usize::MAX, |step| step.view);
         for step in self.steps.iter().take(behind).rev() {
-            if next.saturating_add(reach) <= view.start {
+            if next < view.start {
                 return false;
             }
             if step.whole {
@@ -118,9 +117,9 @@ mod tests {
     #[test]
     fn tells_what_overlaps_or_touches_a_change() {
         let map = map(Reading::Escapes, r"ab\ncd\\");
-        assert!(map.changed(1..3, 0) && map.changed(2..3, 0) && map.changed(2..5, 0));
-        assert!(!map.changed(3..5, 0) && map.changed(3..4, 1) && map.changed(1..2, 1));
-        assert!(!map.changed(0..1, 1) && map.changed(4..5, 1) && map.changed(2..9, 1));
+        assert!(map.changed(1..3) && map.changed(2..3) && map.changed(2..9));
+        assert!(map.changed(3..4) && map.changed(1..2) && map.changed(4..5));
+        assert!(!map.changed(0..1));
     }
 
     #[test]

@@ -29,6 +29,7 @@ fn percent_codes_and_escapes_are_read_and_never_left_half() {
     check(&[
         ("q=mail%40x.io&r=1", "q=[M]&r=1"),
         ("q=secret%20word%21", "q=[S]%21"),
+        ("q=dear%20mail@x.io%20bye", "q=dear%20[M]%20bye"),
         (r"line\nmail@x.io\n", r"line\n[M]\n"),
         (r"a \u0022secret\tword\u0022", r"a \u0022[S]\u0022"),
         (r"mail\u0040x.io", "[M]"),
