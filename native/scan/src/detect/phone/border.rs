@@ -55,18 +55,19 @@ fn starts_word(tail: &[u8]) -> bool {
     tail.get(1..4).is_some_and(|word| word.iter().all(u8::is_ascii_alphabetic))
 }
 
-/// Whether a byte in hex (`4c`, a digit and a letter) stands one space before or after.
+/// Whether a byte in hex with a digit and a letter (`4c`) stands one space before or after.
 pub fn is_in_hex_dump(text: &[u8], start: usize, end: usize) -> bool {
-    let before =
-        start.checked_sub(4).map_or_else(|| text.get(..start), |from| text.get(from..start));
-    let after = text.get(end..text.len().min(end + 4));
-    let is_pair = |pair: &[u8]| {
-        pair.iter().all(u8::is_ascii_hexdigit)
-            && pair.iter().filter(|byte| byte.is_ascii_digit()).count() == 1
+    let head = text.get(start.saturating_sub(4)..start).unwrap_or_default();
+    let tail = text.get(end..text.len().min(end + 4)).unwrap_or_default();
+    let mut before = head.rsplit(|byte| *byte == b' ');
+    let mut after = tail.split(|byte| *byte == b' ');
+    let is_pair = |word: &[u8]| {
+        let n_digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+        word.len() == 2 && n_digits == 1 && word.iter().all(u8::is_ascii_hexdigit)
     };
-    let is_before = matches!(before, Some([b' ', high, low, b' '] | [high, low, b' ']) if is_pair(&[*high, *low]));
-    let is_after = matches!(after, Some([b' ', high, low, b' '] | [b' ', high, low]) if is_pair(&[*high, *low]));
-    is_before || is_after
+    let is_spaced = |gap: Option<&[u8]>| gap.is_some_and(<[u8]>::is_empty);
+    (is_spaced(before.next()) && before.next().is_some_and(is_pair))
+        || (is_spaced(after.next()) && after.next().is_some_and(is_pair))
 }
 
 /// Where an extension after `end` ends: `x123`, ` ext. 123`, `;ext=123`, ` #123`.
@@ -75,9 +76,9 @@ pub fn extension(text: &[u8], end: usize) -> Option<(usize, bool)> {
     const MARKS: [&str; 9] =
         ["extension ", ";ext=", "ext. ", "ext.", "ext ", "ext", "x ", "x", "#"];
     let tail = text.get(end..)?;
-    if !matches!(tail, [b' ' | b',' | b';' | b'#' | b'x' | b'X' | b'e' | b'E', ..])
-        || is_digit(tail.get(1)) && tail.first() == Some(&b' ')
-    {
+    let is_mark = matches!(tail, [b' ', next, ..] if !next.is_ascii_digit())
+        || matches!(tail, [b',' | b';' | b'#' | b'x' | b'X' | b'e' | b'E', ..]);
+    if !is_mark {
         return None;
     }
     let spaced = tail.strip_prefix(b",").unwrap_or(tail);

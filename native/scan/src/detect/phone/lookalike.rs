@@ -87,6 +87,9 @@ fn is_dotted_other(candidate: &Candidate) -> bool {
 /// billions.
 fn is_grouped_other(candidate: &Candidate) -> bool {
     let is_plain = candidate.bracketed.is_none();
+    if candidate.crowded && candidate.sizes.iter().all(|size| *size == 4) {
+        return true;
+    }
     match candidate.sizes.as_slice() {
         [3, 2, 4] | [5, 4] => is_plain,
         [4, 4, 4, ..] => is_plain && !is_led_by_zero(candidate),

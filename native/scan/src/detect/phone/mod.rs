@@ -44,9 +44,9 @@
 //!
 //! A prefix comes first when the first digit is 0, or the first group one digit of ten or more.
 //! *Even* are 9 to 11 digits in three groups or more of 2 to 4, the last two not 4-2. A crowded
-//! national number must be grouped as in its region and has at most 35. In clusters of more
-//! than twelve groups none of the crowded count, and of the others those so grouped. A named
-//! extension adds 10 to whatever the score is.
+//! number without `+` has at most 35, a national one must be grouped as in its region, too. In
+//! clusters of more than twelve groups no crowded national number counts, and of the others
+//! those so grouped. A named extension adds 10 to whatever the score is.
 
 mod border;
 mod cluster;
@@ -70,6 +70,7 @@ const THOROUGH_GROUPS_MAX: usize = 12;
 /// Added for an extension that says it is one.
 const EXTENSION_BONUS: u8 = 10;
 const DIGITS_MIN: usize = 7;
+const CROWDED_SCORE_MAX: u8 = 35;
 const SCORE_MAX: u8 = 100;
 
 #[derive(Clone, Copy)]
@@ -147,7 +148,10 @@ fn scored(cluster: &Cluster<'_>, candidate: &mut Candidate, is_crowded: bool) ->
         return None;
     }
     let is_thorough = cluster.groups.len() <= THOROUGH_GROUPS_MAX;
-    let shape = international::score(candidate).max(national::score(candidate, is_thorough));
+    let mut shape = international::score(candidate).max(national::score(candidate, is_thorough));
+    if candidate.crowded && !candidate.plus {
+        shape = shape.min(CROWDED_SCORE_MAX);
+    }
     let (end, bonus) = match extension {
         Some((end, true)) => (end, EXTENSION_BONUS),
         Some((end, false)) => (end, 0),

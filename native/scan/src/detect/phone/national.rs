@@ -32,13 +32,12 @@ pub fn score(candidate: &Candidate, is_thorough: bool) -> u8 {
     if (homes == 0 && !is_thorough) || lookalike::is_other(candidate) {
         return 0;
     }
-    let score = match fit(candidate, homes, is_thorough) {
+    match fit(candidate, homes, is_thorough) {
         Fit::Grouped => fit_score(candidate, true),
         Fit::Valid if is_thorough => fit_score(candidate, false),
         Fit::None if is_thorough => unknown_score(candidate),
         _ => 0,
-    };
-    if candidate.crowded { score.min(35) } else { score }
+    }
 }
 
 /// The best fit; those regions are asked first that have a grouping of such sizes.

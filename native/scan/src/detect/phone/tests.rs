@@ -146,6 +146,15 @@ fn a_long_list_of_groups_is_no_number() {
 }
 
 #[test]
+fn parts_of_longer_numbers_are_not_taken_for_one() {
+    for text in ["4057 6736 3677 2475", "5234-5678-9012-3456", "GR44 0027 2179 8411 9565 9756 054"]
+    {
+        assert!(score(text) <= 35, "{text}: {}", score(text));
+    }
+    assert_eq!(score("4057 6736 3677 2475"), 0);
+}
+
+#[test]
 fn any_bytes_are_scanned() {
     for text in
         ["+", "((((1234567))))", "+1+1+1+1+1+1+1", "0000000(0)0(0)0", "(1234567", "1234567("]
