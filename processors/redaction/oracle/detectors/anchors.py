@@ -1,0 +1,56 @@
+"""What a detector is: where it looks, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What calls a detector."""
+
+    kind: Literal["literal", "digits", "hex_groups", "token"]
+    literal: bytes | None = None
+    """Found in any case."""
+    length: int = 0
+    """Digits of a cluster, bytes of a token: at least so many."""
+
+
+def literal(text: bytes) -> Anchor:
+    return Anchor("literal", literal=text)
+
+
+def digits(length: int) -> Anchor:
+    return Anchor("digits", length=length)
+
+
+def token(length: int) -> Anchor:
+    return Anchor("token", length=length)
+
+
+HEX_GROUPS = Anchor("hex_groups")
+
+
+class Site(NamedTuple):
+    """A view, and one anchor in it."""
+
+    text: bytes
+    start: int
+    end: int
+
+
+class Match(NamedTuple):
+    start: int
+    end: int
+    score: int
+    """0 to 100; 0 for what is no match, but stretches in which nothing else begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    name: str
+    anchors: tuple[Anchor, ...]
+    detect: Callable[[Site], Iterator[Match]]
+    """What is at a site."""

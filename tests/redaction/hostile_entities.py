@@ -1,0 +1,272 @@
+"""Values that rules look for: right, nearly right, and what stands around them."""
+
+import base64
+import hashlib
+import json
+import random
+import re
+import string
+from collections.abc import Callable, Sequence
+from typing import Any
+
+_PARSER: Any = re._parser  # type: ignore[attr-defined]
+ALNUM = string.ascii_letters + string.digits
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+IBAN_LENGTHS = {"DE": 22, "GB": 22, "FR": 27, "NL": 18, "NO": 15, "MT": 31, "BE": 16, "SA": 24}
+CARD_STARTS = ["4", "51", "55", "2221", "2720", "34", "37", "3528", "36", "6011", "65", "62", "50"]
+
+Rng = random.Random
+Entity = Callable[[Rng], str]
+
+
+def word(rng: Rng, letters: str, n_min: int, n_max: int) -> str:
+    return "".join(rng.choices(letters, k=rng.randint(n_min, n_max)))
+
+
+def digits(rng: Rng, n: int) -> str:
+    return word(rng, string.digits, n, n)
+
+
+def grouped(rng: Rng, text: str, sizes: Sequence[int]) -> str:
+    """The text in groups, with one kind of separator, or now and then several."""
+    separator = rng.choice(["", " ", "-", ".", "/", "  ", "--"])
+    pieces, at = [], 0
+    for size in sizes:
+        pieces.append(text[at : at + size])
+        at += size
+        pieces.append(rng.choice([" ", "-", ".", ""]) if rng.random() < 0.05 else separator)
+    return "".join(pieces[:-1]) + text[at:]
+
+
+def email(rng: Rng) -> str:
+    local = word(rng, ALNUM + "._%+-'", 1, rng.choice([3, 12, 64, 70]))
+    labels = [word(rng, ALNUM + "-", 1, 9) for _ in range(rng.randint(1, 3))]
+    ending = rng.choice(["com", "org", "co.uk", "museum", "x", "c0m", "example", "de"])
+    at = rng.choice(["@"] * 8 + [" @ ", "@@", " [at] ", "%40"])
+    return f"{local}{at}{'.'.join(labels)}.{ending}"
+
+
+def luhn_digit(number: str) -> str:
+    total = 0
+    for index, digit in enumerate(reversed(number)):
+        doubled = int(digit) * (2 if index % 2 == 0 else 1)
+        total += doubled - 9 if doubled > 9 else doubled
+    return str(-total % 10)
+
+
+def card(rng: Rng) -> str:
+    start = rng.choice(CARD_STARTS)
+    length = rng.choice([13, 14, 15, 16, 16, 16, 16, 19])
+    body = start + digits(rng, length - len(start) - 1)
+    last = luhn_digit(body) if rng.random() < 0.85 else rng.choice(string.digits)
+    return grouped(rng, body + last, rng.choice([[4, 4, 4], [4, 6], [length], [4, 4, 4, 4]]))
+
+
+def ssn(rng: Rng) -> str:
+    area = rng.choice([f"{rng.randint(1, 899):03}", "000", "666", "900"])
+    rest = f"{rng.randint(0, 99):02}{rng.randint(0, 9999):04}"
+    return grouped(rng, area + rest, [3, 2])
+
+
+def phone(rng: Rng) -> str:
+    style = rng.randrange(7)
+    area, number = f"{rng.randint(201, 989)}", f"{rng.randint(200, 999)}{digits(rng, 4)}"
+    match style:
+        case 0:
+            return f"({area}) {number[:3]}-{number[3:]}"
+        case 1:
+            return f"+1{rng.choice(['', ' ', '-', '.'])}" + grouped(rng, area + number, [3, 3])
+        case 2:
+            return rng.choice(["+49 30 ", "+44 20 ", "+33 1 ", "+91 ", "+81-3-"]) + grouped(
+                rng, digits(rng, rng.randint(6, 9)), [2, 2, 2]
+            )
+        case 3:
+            return grouped(rng, area + number, [3, 3])
+        case 4:
+            return "+" + digits(rng, rng.randint(6, 16))
+        case 5:
+            return "0" + grouped(rng, digits(rng, rng.randint(7, 11)), [2, 3])
+    return f"00{rng.choice(['1', '44', '49', '7', '999'])} {digits(rng, rng.randint(5, 11))}"
+
+
+def iban(rng: Rng) -> str:
+    country = rng.choice([*IBAN_LENGTHS, "XX"])
+    body = digits(rng, IBAN_LENGTHS.get(country, 20) - 4)
+    number = int("".join(str(int(c, 36)) for c in body + country + "00"))
+    check = 98 - number % 97 if rng.random() < 0.9 else rng.randint(2, 98)
+    text = f"{country}{check:02}{body}"
+    text = text.lower() if rng.random() < 0.1 else text
+    return " ".join(text[i : i + 4] for i in range(0, len(text), 4)) if rng.random() < 0.5 else text
+
+
+def ipv4(rng: Rng) -> str:
+    parts = [str(rng.choice([0, 1, 10, 127, 192, 255, 256, rng.randint(0, 255)])) for _ in range(4)]
+    text = ".".join(parts)
+    return text + rng.choice(["", "", "", ":8080", "/24", ".1", "."])
+
+
+def ipv6(rng: Rng) -> str:
+    groups = [word(rng, "0123456789abcdefABCDEF", 1, 4) for _ in range(8)]
+    if rng.random() < 0.6:
+        at = rng.randint(0, 6)
+        groups[at : at + rng.randint(1, 4)] = [""]
+    text = ":".join(groups)
+    text = text.replace(":::", "::") if rng.random() < 0.9 else text
+    return text + rng.choice(["", "", "%eth0", "/64", ":1.2.3.4"])
+
+
+def mac(rng: Rng) -> str:
+    pairs = [word(rng, string.hexdigits, 2, 2) for _ in range(rng.choice([6, 6, 6, 5, 7, 8]))]
+    return rng.choice([":", "-", ".", ""]).join(pairs)
+
+
+def base58_wallet(rng: Rng) -> str:
+    payload = bytes([rng.choice([0, 5, 111])]) + rng.randbytes(20)
+    payload += hashlib.sha256(hashlib.sha256(payload).digest()).digest()[:4]
+    number, text = int.from_bytes(payload), ""
+    while number:
+        number, rest = divmod(number, 58)
+        text = BASE58[rest] + text
+    return "1" * (len(payload) - len(payload.lstrip(b"\0"))) + text
+
+
+def bech32_wallet(rng: Rng) -> str:
+    """Segwit addresses as BIP 173 and BIP 350 make them."""
+    version = rng.choice([0, 0, 1])
+    values = [
+        version,
+        *(rng.randrange(32) for _ in range(52 if version or rng.random() < 0.5 else 32)),
+    ]
+    expanded = [3, 3, 0, 2, 3]
+    checksum = _polymod(expanded + values + [0] * 6) ^ (0x2BC830A3 if version else 1)
+    tail = [(checksum >> 5 * (5 - i)) & 31 for i in range(6)]
+    text = "bc1" + "".join(BECH32[value] for value in values + tail)
+    return text.upper() if rng.random() < 0.1 else text
+
+
+def _polymod(values: Sequence[int]) -> int:
+    checksum = 1
+    for value in values:
+        top, checksum = checksum >> 25, (checksum & 0x1FFFFFF) << 5 ^ value
+        for bit, term in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            checksum ^= term if top >> bit & 1 else 0
+    return checksum
+
+
+def ethereum(rng: Rng) -> str:
+    text = word(rng, "0123456789abcdef", 40, 40)
+    return "0x" + rng.choice([text, text.upper(), word(rng, string.hexdigits, 39, 41)])
+
+
+def part64(rng: Rng, content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=" if rng.random() < 0.9 else "")
+
+
+def jwt(rng: Rng) -> str:
+    header = {"alg": "HS256", "typ": "JWT"} if rng.random() < 0.9 else {"typ": "JWT"}
+    parts = [json.dumps(header).encode(), json.dumps({"sub": digits(rng, 6)}).encode()]
+    return ".".join(part64(rng, part) for part in [*parts, rng.randbytes(rng.choice([0, 20, 32]))])
+
+
+def pem(rng: Rng) -> str:
+    kind = rng.choice(["PRIVATE KEY", "RSA PRIVATE KEY", "CERTIFICATE", "OPENSSH PRIVATE KEY"])
+    body = "\n".join(word(rng, ALNUM + "+/", 64, 64) for _ in range(rng.randint(0, 4)))
+    end = f"\n-----END {kind}-----" if rng.random() < 0.7 else ""
+    return f"-----BEGIN {kind}-----\n{body}{end}"
+
+
+def credentials(rng: Rng) -> str:
+    user, secret = word(rng, ALNUM, 1, 8), word(rng, ALNUM + "!$%_-/:@", 1, 20)
+    host = rng.choice(["db.example.com", "localhost:5432", "10.0.0.1"])
+    assigned = rng.choice(["=", ": ", '": "', " is "])
+    return rng.choice(
+        [
+            f"postgres://{user}:{secret}@{host}/app",
+            f"https://{user}:{secret}@{host}",
+            f"Server={host};Uid={user};Pwd={secret};",
+            f"Authorization: Bearer {secret}{word(rng, ALNUM, 8, 30)}",
+            f"authorization: Basic {part64(rng, f'{user}:{secret}'.encode())}",
+            f"password{assigned}{secret}",
+            f"api_key='{word(rng, ALNUM, 10, 40)}'",
+            f"SECRET_TOKEN={word(rng, ALNUM + '_-', 8, 40)}",
+        ]
+    )
+
+
+def mark(rng: Rng) -> str:
+    """What a redaction writes, and what only looks like it."""
+    label = rng.choice(["EMAIL", "CARD", "CREDIT_CARD", "PHONE", "IP", "REDACTED", "nope"])
+    hidden = rng.choice(
+        ["", ":0123456789abcdef", ":0123456789ABCDEF", ":****1111", ":a****b", ":unscanned", ":x"]
+    )
+    return f"[{label}{hidden}]"
+
+
+ENTITIES: list[Entity] = [
+    email,
+    card,
+    ssn,
+    phone,
+    iban,
+    ipv4,
+    ipv6,
+    mac,
+    base58_wallet,
+    bech32_wallet,
+    ethereum,
+    jwt,
+    pem,
+    credentials,
+    mark,
+]
+
+
+def matching(rng: Rng, pattern: re.Pattern[bytes]) -> str:
+    """A text that the pattern matches, look-around and boundaries aside."""
+    parsed = _PARSER.parse(pattern.pattern, pattern.flags)
+    return bytes(_bytes_of(rng, parsed)).decode("latin-1")
+
+
+def _bytes_of(rng: Rng, parsed: Any) -> list[int]:
+    return [byte for operator, argument in parsed for byte in _one(rng, str(operator), argument)]
+
+
+def _one(rng: Rng, operator: str, argument: Any) -> list[int]:
+    match operator:
+        case "LITERAL":
+            return [argument]
+        case "NOT_LITERAL" | "ANY":
+            return [rng.choice(ALNUM).encode()[0]]
+        case "IN":
+            return [rng.choice(_members(argument))]
+        case "BRANCH":
+            return _bytes_of(rng, rng.choice(argument[1]))
+        case "SUBPATTERN":
+            return _bytes_of(rng, argument[3])
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            low, high, inner = argument
+            n = rng.randint(low, min(int(high), low + rng.choice([0, 1, 8])))
+            return [byte for _ in range(n) for byte in _bytes_of(rng, inner)]
+    return []
+
+
+def _members(argument: Any) -> list[int]:
+    """The printable bytes of a class; any byte of it if there are none."""
+    category = {
+        "CATEGORY_DIGIT": string.digits,
+        "CATEGORY_WORD": ALNUM + "_",
+        "CATEGORY_SPACE": " \t\n",
+    }
+    found: set[int] = set()
+    for operator, value in argument:
+        match str(operator):
+            case "LITERAL":
+                found.add(value)
+            case "RANGE":
+                found.update(range(value[0], value[1] + 1))
+            case "CATEGORY":
+                found.update(category.get(str(value), "#").encode())
+    if str(argument[0][0]) == "NEGATE":
+        found = set(range(33, 127)) - found
+    return sorted(byte for byte in found if 32 <= byte < 127) or sorted(found) or [120]
