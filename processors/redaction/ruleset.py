@@ -100,8 +100,8 @@ def _broken(rule: Rule) -> Iterator[tuple[str, str]]:
     yield from _misplaced_options(rule, matchers)
     if any(len(phrase.strip()) < 2 for phrase in rule.phrases):  # noqa: PLR2004 - one byte is everywhere
         yield "phrases", "a phrase must have at least 2 characters"
-    if any(len(word.encode()) < 2 for word in rule.keywords):  # noqa: PLR2004 - one byte is everywhere
-        yield "keywords", "a keyword must have at least 2 bytes"
+    if any(not word.strip() for word in rule.keywords):
+        yield "keywords", "a keyword must not be blank"
     if rule.flag_confidence is not None and rule.flag_confidence > rule.min_confidence:
         yield "flag_confidence", "must not be above min_confidence"
     yield from _misplaced_words(rule)

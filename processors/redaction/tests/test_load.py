@@ -110,7 +110,7 @@ def test_tells_what_is_wrong_with_whole_rules_where_it_stands(tmp_path: Path) ->
             {"id": "b", "phrases": ["x "], "weight": 0.5, "flag_confidence": 70},
             {"id": "c", "phrases": ["xy"], "family": "f", "weight": 0.5, "action": "token"},
             {"id": "d", "phrases": ["xy"], "action": "flag", "replacement": "?"},
-            {"id": "e", "regex": "xy", "keywords": ["x"], "scopes": [{"keys": ["a"]}]},
+            {"id": "e", "regex": "xy", "keywords": [" "], "scopes": [{"keys": ["a"]}]},
         ],
         enable=["uk.*"],
     )
@@ -127,7 +127,7 @@ def test_tells_what_is_wrong_with_whole_rules_where_it_stands(tmp_path: Path) ->
         "rules[2].weight: b: family and weight go together",
         "rules[3].action: c: a signal of prompt injection only tells: its action is flag",
         "rules[4].replacement: d: replacement goes with the action token",
-        "rules[5].keywords: e: a keyword must have at least 2 bytes",
+        "rules[5].keywords: e: a keyword must not be blank",
         "rules[5].scopes: e: a scope needs enabled or action",
     ]
 
