@@ -59,6 +59,25 @@ def test_lines_are_values_of_their_own(redact: Run) -> None:
     assert result.stdout_bytes == b'{"to": "[EMAIL]"}\r\nplain\n"[EMAIL]'
 
 
+def test_json_gives_places_of_findings_in_characters(redact: Run) -> None:
+    text = f"Grüße 🎉 an {EMAIL}"
+    result = redact("--format", "json", "--lines", input=f"{text}\nplain\n")
+    first, second = map(json.loads, result.stdout.splitlines())
+    (finding,) = first.pop("findings")
+    assert text[finding["start"] : finding["end"]] == EMAIL
+    assert (finding["rule"], finding["action"], finding["dry_run"]) == ("email", "token", False)
+    assert 60 <= finding["score"] <= 100
+    assert first == {
+        "file": "-",
+        "line": 1,
+        "outcome": "replaced",
+        "output": "Grüße 🎉 an [EMAIL]",
+        "injection_score": 0.0,
+    }
+    assert second["outcome"] == "unchanged"
+    assert result.stderr == ""
+
+
 def test_json_joins_signals_of_injection(redact: Run, tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(
         "version: 1\nrules:\n"

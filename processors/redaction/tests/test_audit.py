@@ -54,6 +54,15 @@ def test_a_line_per_finding_says_where_and_what_was_done(tmp_path: Path) -> None
     assert EMAIL not in json.dumps(line)
 
 
+def test_a_key_adds_a_keyed_hash_that_joins_findings(tmp_path: Path) -> None:
+    processor = make(tmp_path, hmac={"key": "k" * 32})
+    for text in (EMAIL, EMAIL.upper(), "bob@acme.org"):
+        processor.consume(traces(text))
+    processor.shutdown(1.0)
+    first, same, other = [line["hmac"] for line in lines(tmp_path)]
+    assert first == same != other
+
+
 def test_a_private_key_of_an_attribute_is_not_in_the_log(tmp_path: Path) -> None:
     processor = make(tmp_path)
     attributes = {EMAIL: EMAIL, "map": {EMAIL: {"inner": EMAIL}}, "list": [{EMAIL: EMAIL}]}

@@ -227,6 +227,35 @@ def test_patterns_of_instrumentation_sdk_set_the_attributes_their_users_know(
     assert attributes.get("llm.injection_attempt") is injection
 
 
+def test_the_collectors_lists_act_as_there() -> None:
+    processor = make(
+        rules=[],
+        allow_all_keys=False,
+        allowed_keys=["note", "api_token", "mail"],
+        ignored_keys=["safe"],
+        blocked_key_patterns=[".*_token$"],
+        blocked_values=["4[0-9]{12}(?:[0-9]{3})?", ".+@.+"],
+        allowed_values=[".+@mycompany.com"],
+        summary="silent",
+    )
+    card = "4111111111111111"
+    given = {
+        "note": f"card {card}.",
+        "api_token": "abc",
+        "mail": "ada@mycompany.com",
+        "safe": card,
+        "other": "x",
+    }
+    processor.consume(traces(1, given))
+    (attributes,) = attributes_of(recorded(processor).messages[0])
+    assert attributes == {
+        "note": "card ****.",
+        "api_token": "****",
+        "mail": "ada@mycompany.com",
+        "safe": card,
+    }
+
+
 def test_literals_in_sql_become_question_marks() -> None:
     processor = make(rules=[], db_sanitizer={"sql": {"enabled": True}}, summary="silent")
     query = "SELECT a1 FROM t2 WHERE n = 'O''Neil' AND x IN (1, 2.5e3, 0xff) AND s = 'cut"
