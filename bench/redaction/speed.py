@@ -1,0 +1,136 @@
+"""Measures how fast redaction is: `python bench/redaction/speed.py --prose FILE...`.
+
+The inputs are what the marks name: prompts of 1.5 kB as message JSON under 150 rules and 1,000
+or 10,000 phrases, one prompt in ten with something to redact; and megabytes of what rules
+start from. Times are CPU time of one thread, the best of five, of the whole processor on a
+batch of spans.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from redaction.quality import chunks
+from redaction.values import MAKERS
+
+N_RULES = 150
+N_SPANS = 100
+TIMES = 5
+MB = 1_000_000
+ADVERSARIAL = {
+    "a": "a",
+    "@": "@",
+    "digits": "1234567890",
+    "eyJ": "eyJ",
+    "-----BEGIN": "-----BEGIN",
+    "a@": "a@",
+    "://:@": "://:@",
+    "%40": "%40",
+    "\\u0040": "\\u0040",
+    "password=": "password=",
+    "sk-": "sk-",
+    "+1": "+1 ",
+    ":": "a:",
+    "base64": "QUJD",
+    "[[": "[",
+    "bearer": "bearer ",
+    "ignore all": "ignore all ",
+}
+
+
+def document(n_phrases: int, words: list[str], seed: int) -> dict[str, Any]:
+    """The first rules of the shipped sets, and phrases of two to four words of the text."""
+    from spanloom.processors.redaction.config import Config
+    from spanloom.processors.redaction.load import load_rules
+
+    loaded = dict(load_rules(Config()).document)
+    rng = random.Random(seed)
+    phrases = [" ".join(rng.choices(words, k=rng.randint(2, 4))) for _ in range(n_phrases)]
+    first = [rule for rule in loaded["rules"] if "phrases" not in rule["match"]]
+    of_phrases = {
+        "id": "denied",
+        "match": {"phrases": {"phrases": [f"{one} zq" for one in phrases]}},
+        "class": "phrase",
+        "action": {"kind": "token"},
+        "label": "DENIED",
+    }
+    return loaded | {"rules": [*first[: N_RULES - 1], of_phrases]}
+
+
+def prompts(texts: list[str], seed: int) -> Iterator[str]:
+    """Message JSON of one prompt each; every tenth holds a private value."""
+    rng = random.Random(seed)
+    makers = list(MAKERS.values())
+    for index in range(N_SPANS):
+        text = texts[index % len(texts)][:1500]
+        if index % 10 == 0:
+            text = f"{text[:700]} {rng.choice(makers)(rng)} {text[700:]}"
+        message = {"role": "user", "parts": [{"type": "text", "content": text}]}
+        yield json.dumps([message], ensure_ascii=False)
+
+
+def batch(values: list[str]) -> bytes:
+    """An OTLP request of one span for every value."""
+    from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
+
+    data = TracesData()
+    spans = data.resource_spans.add().scope_spans.add().spans
+    for value in values:
+        span = spans.add(name="chat", trace_id=bytes(16), span_id=bytes(8))
+        span.attributes.add(key="gen_ai.input.messages").value.string_value = value
+    return data.SerializeToString()
+
+
+def seconds(run: Callable[[], Any]) -> float:
+    """CPU time of the fastest of some runs."""
+    best = float("inf")
+    for _ in range(TIMES):
+        began = time.process_time()
+        run()
+        best = min(best, time.process_time() - began)
+    return best
+
+
+def measure(redactor: Any, values: list[str]) -> float:
+    """MB of values per second."""
+    from spanloom_native import Traces
+
+    request = batch(values)
+    plain = seconds(lambda: Traces.from_bytes(request))
+    whole = seconds(lambda: redactor.redact(Traces.from_bytes(request)))
+    return sum(len(value.encode()) for value in values) / MB / (whole - plain)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--prose", type=Path, nargs="+", required=True)
+    parser.add_argument("--seed", type=int, default=3)
+    args = parser.parse_args()
+    from spanloom_native import Redactor
+
+    texts = chunks(args.prose)
+    words = sorted({word for text in texts for word in text.split() if word.isalpha()})
+    for n_phrases in (1_000, 10_000):
+        rules = json.dumps(document(n_phrases, words, args.seed)).encode()
+        build_s = seconds(lambda rules=rules: Redactor(rules))  # type: ignore[misc]
+        redactor = Redactor(rules)
+        rate = measure(redactor, list(prompts(texts, args.seed)))
+        memory = redactor.memory_bytes / 2**20
+        told = f"{rate:.0f} MB/s, load {build_s * 1000:.0f} ms, {memory:.1f} MiB"
+        print(f"{redactor.n_rules} rules, {n_phrases} phrases: {told}")
+    for name, piece in ADVERSARIAL.items():
+        rate = measure(redactor, [(piece * (MB // len(piece) + 1))[:MB]])
+        print(f"a megabyte of {name:12} {rate:8.0f} MB/s")
+
+
+if __name__ == "__main__":
+    main()
