@@ -68,6 +68,7 @@ _ISSUERS = [
     _Issuer(6767, 6767, range(16, 20)),
 ]
 
+_TWELVE_IN_FOURS = (4, 4, 4)
 _GROUPINGS = [
     (4, 4, 4, 4, 3),
     (4, 4, 4, 4, 2),
@@ -80,7 +81,8 @@ _GROUPINGS = [
     (4, 4, 4, 2),
     (4, 4, 4, 1),
     (4, 4, 5),
-    (4, 4, 4),
+    (4, 3, 3, 3),
+    _TWELVE_IN_FOURS,
 ]
 
 
@@ -89,7 +91,9 @@ def _grouped(sizes: Sequence[int]) -> re.Pattern[bytes]:
     first, *rest = sizes
     groups = "".join(f"(?P=joint)[0-9]{{{size}}}" for size in rest[1:])
     whole = f"[0-9]{{{first}}}(?P<joint>[ -])[0-9]{{{rest[0]}}}{groups}"
-    return re.compile(rf"{whole}(?![0-9A-Za-z]|\.[0-9])".encode())
+    # Twelve digits in fours may be the start of any other number.
+    more = "(?!(?P=joint)[0-9])" if sizes == _TWELVE_IN_FOURS else ""
+    return re.compile(rf"{whole}(?![0-9A-Za-z]|\.[0-9]){more}".encode())
 
 
 _GROUPED_FORMS = [_grouped(sizes) for sizes in _GROUPINGS]

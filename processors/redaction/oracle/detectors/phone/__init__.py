@@ -12,6 +12,8 @@ from spanloom.processors.redaction.oracle.detectors.phone.cluster import Candida
 
 _THOROUGH_GROUPS_MAX = 12
 _EXTENSION_BONUS = 10
+_DIGITS_MIN = 7
+_CROWDED_MAX = 35
 _SURE = 60
 _DOUBTFUL = 40
 
@@ -60,13 +62,15 @@ def _scored(cluster: Cluster, candidate: Candidate, *, is_crowded: bool) -> _Sco
     candidate = replace(candidate, crowded=is_crowded or right == "crowded")
     is_pairs = set(candidate.sizes) == {2}
     is_hex = is_pairs and border.is_in_hex_dump(cluster.text, candidate.start, candidate.end)
-    if right == "blocked" or is_hex:
+    if right == "blocked" or is_hex or len(candidate.digits) < _DIGITS_MIN:
         return None
     is_thorough = len(cluster.groups) <= _THOROUGH_GROUPS_MAX
     shape = max(international.score(candidate), national.score(candidate, is_thorough=is_thorough))
+    if candidate.crowded and not candidate.plus:
+        shape = min(shape, _CROWDED_MAX)
     end, is_named = extension or (candidate.end, False)
     score = min(shape + _EXTENSION_BONUS * is_named, 100)
     return _Scored(score, candidate, end) if shape else None
 
 
-PHONE = Detector("phone", (digits(7),), detect)
+PHONE = Detector("phone", (digits(_DIGITS_MIN),), detect)

@@ -15,6 +15,7 @@ _PREFIXES = {"00": (2, 10), "011": (3, 12)}
 """How many digits the first group and the whole number need."""
 _BARE_DIGITS_MIN = 10
 _BARE_GROUPS_MIN = 4
+_CODE_LEN_MAX = 3
 
 
 def score(candidate: Candidate) -> int:
@@ -73,6 +74,7 @@ def _mark(candidate: Candidate) -> tuple[Mark, int] | None:
     if len(sizes) == 1:
         return ("unmarked", 0) if n_digits in (12, 13) else None
     is_bare = candidate.bracketed == (0, 0) or len(sizes) >= _BARE_GROUPS_MIN
+    is_bare = is_bare and sizes[0] <= _CODE_LEN_MAX
     return ("bare", 0) if is_bare and n_digits >= _BARE_DIGITS_MIN else None
 
 

@@ -83,6 +83,8 @@ def _is_grouped_other(candidate: Candidate) -> bool:
     """Social security numbers, parts of card numbers, ISBNs, ZIP codes, billions."""
     is_plain = candidate.bracketed is None
     sizes = candidate.sizes
+    if candidate.crowded and set(sizes) == {4}:
+        return True
     if sizes in ([3, 2, 4], [5, 4]):
         return is_plain
     is_billions = len(sizes) == 4 and sizes[0] <= 3 and sizes[1:] == [3, 3, 3]  # noqa: PLR2004

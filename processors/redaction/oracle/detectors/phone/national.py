@@ -11,7 +11,6 @@ from spanloom.processors.redaction.oracle.detectors.phone.plan import Region, pl
 
 _LENGTHS = range(7, 14)
 _LONG = 9
-_CROWDED_MAX = 35
 _MOBILE_SERIES = re.compile(r"69[0-9]{8}|1[3-9][0-9]{9}|89[0-9]{9}")
 """Mobile numbers of Greece, China and Russia: so few among all numbers of their length."""
 
@@ -31,15 +30,17 @@ def score(candidate: Candidate, *, is_thorough: bool) -> int:
 
     Only a thorough look finds what is not grouped as in its region.
     """
-    is_number = not candidate.plus and len(candidate.digits) in _LENGTHS
-    if not is_number or lookalike.is_other(candidate):
+    is_listed = candidate.crowded and not is_thorough
+    if candidate.plus or is_listed or len(candidate.digits) not in _LENGTHS:
+        return 0
+    if lookalike.is_other(candidate):
         return 0
     fit = max(_region_fit(candidate, region) for region in plan().homes)
-    if candidate.crowded:
-        return min(_fit_score(candidate, fit), _CROWDED_MAX) if fit == Fit.GROUPED else 0
-    if fit == Fit.NONE or (fit == Fit.VALID and not is_thorough):
-        return _unknown_score(candidate)
-    return _fit_score(candidate, fit)
+    if fit == Fit.GROUPED:
+        return _fit_score(candidate, fit)
+    if candidate.crowded or not is_thorough:
+        return 0
+    return _fit_score(candidate, fit) if fit == Fit.VALID else _unknown_score(candidate)
 
 
 def _region_fit(candidate: Candidate, region: Region) -> Fit:

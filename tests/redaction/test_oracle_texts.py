@@ -1,0 +1,66 @@
+"""Two engines that share no code but two tables say the same of every text."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spanloom_native import Redactor as NativeRedactor
+
+from spanloom.processors.redaction.oracle import Redactor as PythonRedactor
+from tests.native.otlp_wire import SCALE
+from tests.redaction.engines import (
+    CASES_PER_DOCUMENT,
+    Document,
+    case,
+    encoded,
+    said,
+    shipped,
+    texts_for,
+    varied,
+)
+
+ROOT = Path(__file__).parents[2]
+ORACLE = ROOT / "processors" / "redaction" / "oracle"
+NATIVE = ROOT / "native" / "scan" / "src"
+N_VARIED = 5
+
+
+def engines(document: Document) -> list[Any]:
+    return [NativeRedactor(encoded(document)), PythonRedactor(encoded(document))]
+
+
+def compare(document: Document, rng: random.Random, n_cases: int) -> None:
+    native, python = engines(document)
+    texts = texts_for(document)
+    for _ in range(n_cases):
+        each = case(rng, texts)
+        assert said(native, each) == said(python, each), each
+
+
+@pytest.mark.parametrize("seed", range(4 * SCALE))
+def test_the_engines_agree_on_the_shipped_rules(seed: int) -> None:
+    compare(shipped(), random.Random(seed), CASES_PER_DOCUMENT)
+
+
+@pytest.mark.parametrize("seed", range(N_VARIED * SCALE))
+def test_the_engines_agree_whatever_the_rules_do(seed: int) -> None:
+    rng = random.Random(1000 + seed)
+    compare(varied(rng), rng, CASES_PER_DOCUMENT)
+
+
+def test_the_engines_name_the_same_document_alike() -> None:
+    native, python = engines(shipped())
+    assert native.digest == python.digest
+    assert native.n_rules == python.n_rules
+
+
+@pytest.mark.parametrize(
+    ("table", "origin"),
+    [
+        ("fold.tsv", "view/fold.tsv"),
+        ("detectors/phone/plan.txt", "detect/phone/plan.txt"),
+    ],
+)
+def test_the_engines_read_the_same_tables(table: str, origin: str) -> None:
+    assert (ORACLE / table).read_bytes() == (NATIVE / origin).read_bytes()
