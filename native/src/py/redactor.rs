@@ -94,7 +94,8 @@ impl PyRedactor {
             role: named::<Role>("role", role)?,
         };
         let done = py.detach(|| self.engine.redact_text(text.as_bytes(), &place));
-        let findings = done.spotted.iter().map(|one| PyFinding::new(&self.engine, text, one));
+        let positions = characters_before(text, &done.spotted);
+        let findings = done.spotted.iter().map(|one| PyFinding::new(&self.engine, one, &positions));
         PyTextReport::new(py, text, done.outcome, findings.collect())
     }
 }
@@ -202,10 +203,27 @@ pub struct PyFinding {
     end: Option<usize>,
 }
 
+/// Characters by bytes.
+type Positions = HashMap<usize, usize>;
+
+/// How many characters stand before each end of a finding; counted once, from the left.
+fn characters_before(text: &str, spotted: &[Spotted]) -> Positions {
+    let ranges = spotted.iter().filter_map(|one| one.range.as_ref());
+    let mut bytes: Vec<usize> = ranges.flat_map(|range| [range.start, range.end]).collect();
+    bytes.sort_unstable();
+    bytes.dedup();
+    let (mut at, mut n_chars) = (0, 0);
+    let counted = bytes.into_iter().map_while(|byte| {
+        n_chars += text.get(at..byte)?.chars().count();
+        at = byte;
+        Some((byte, n_chars))
+    });
+    counted.collect()
+}
+
 impl PyFinding {
-    fn new(engine: &Engine, text: &str, spotted: &Spotted) -> Self {
+    fn new(engine: &Engine, spotted: &Spotted, positions: &Positions) -> Self {
         let told = &spotted.told;
-        let n_chars = |n_bytes: usize| text.get(..n_bytes).map(|before| before.chars().count());
         let range = spotted.range.as_ref();
         Self {
             rule: engine.rule_id(told.rule).to_owned(),
@@ -214,8 +232,8 @@ impl PyFinding {
             dry_run: told.dry_run,
             role: role_name(told.role),
             message_index: told.message_index,
-            start: range.and_then(|range| n_chars(range.start)),
-            end: range.and_then(|range| n_chars(range.end)),
+            start: range.and_then(|range| positions.get(&range.start).copied()),
+            end: range.and_then(|range| positions.get(&range.end).copied()),
         }
     }
 }
