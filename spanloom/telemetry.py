@@ -144,11 +144,9 @@ class Telemetry:
     def observe_ledger(self, pipeline: str, ledger: Ledger) -> None:
         self.observe(f"ledger/{pipeline}", lambda: _ledger_samples(pipeline, ledger))
 
-    def forget(self, key: str, read: Callable[[], Iterable[Sample]] | None = None) -> None:
-        """Remove a source; with `read`, only if no other one has taken its place since."""
+    def forget(self, key: str) -> None:
         with self._lock:
-            if read is None or self._sources.get(key) == read:
-                self._sources.pop(key, None)
+            self._sources.pop(key, None)
 
     def forget_gauges(self, label: str, value: str) -> None:
         """Remove the gauges of a component that is gone; its counters stay."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spanloom.config.errors import Problems
@@ -27,7 +27,7 @@ class Loaded:
         known: all of them.
     """
 
-    document: Document
+    document: Document = field(repr=False)
     rules: list[Merged]
     known: list[Merged]
 

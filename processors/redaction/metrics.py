@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from spanloom.telemetry import Counter, Sample, Telemetry
 
@@ -69,7 +71,22 @@ class RedactionMetrics:
         return counter
 
 
-def ruleset_info(digest: str, n_rules: int) -> Iterator[Sample]:
-    """Which rules are at work."""
-    labels = {"digest": digest, "rules": str(n_rules)}
-    yield Sample("redaction_ruleset_info", "The rules at work.", "gauge", labels, 1.0)
+# Per process: how many processors use the rules of a digest.
+_in_use: WeakKeyDictionary[Telemetry, collections.Counter[tuple[str, int]]] = WeakKeyDictionary()
+_in_use_lock = threading.Lock()
+
+
+def rules_in_use(telemetry: Telemetry, digest: str, n_rules: int, change: int) -> None:
+    """One processor more (1) or less (-1) works with these rules."""
+    with _in_use_lock:
+        in_use = _in_use.setdefault(telemetry, collections.Counter())
+        in_use[digest, n_rules] += change
+    telemetry.observe("redaction", lambda: _ruleset_info(in_use))
+
+
+def _ruleset_info(in_use: collections.Counter[tuple[str, int]]) -> Iterator[Sample]:
+    """Once per set of rules, however many processors use it."""
+    for (digest, n_rules), n_users in list(in_use.items()):
+        if n_users > 0:
+            labels = {"digest": digest, "rules": str(n_rules)}
+            yield Sample("redaction_ruleset_info", "The rules at work.", "gauge", labels, 1.0)

@@ -12,11 +12,10 @@ from spanloom.processors.redaction.audit import AuditLog, open_audit_log, releas
 from spanloom.processors.redaction.config import Config
 from spanloom.processors.redaction.engine import engine_for
 from spanloom.processors.redaction.load import load_rules
-from spanloom.processors.redaction.metrics import RedactionMetrics, ruleset_info
+from spanloom.processors.redaction.metrics import RedactionMetrics, rules_in_use
 
 if TYPE_CHECKING:
     from spanloom.processors.redaction.engine import Report
-    from spanloom.telemetry import Sample
 
 DROP_REASON = "redaction"
 
@@ -37,6 +36,7 @@ class RedactionProcessor(Processor):
         self._metrics = RedactionMetrics(settings.telemetry)
         self._audit: AuditLog | None = None
         self._audit_fails = False
+        self._is_noted = False
 
     def start(self, host: Host) -> None:  # noqa: ARG002 - the API's signature
         """Raises OSError: the audit log cannot be opened."""
@@ -47,13 +47,13 @@ class RedactionProcessor(Processor):
         if audit is not None and self._audit is None:
             path = Path(self.settings.config_dir, audit.path)
             self._audit = open_audit_log(path, audit.max_megabytes << 20, audit.max_backups)
-        self.settings.telemetry.observe(self._info_key(), self._info)
+        self._note_rules(1)
 
     def shutdown(self, timeout_s: float) -> None:  # noqa: ARG002 - the API's signature
         if self._audit is not None:
             release(self._audit)
             self._audit = None
-        self.settings.telemetry.forget(self._info_key(), self._info)
+        self._note_rules(-1)
 
     def process(self, batch: AnyBatch) -> AnyBatch:
         """The batch, cleaned. Raises when the engine fails; the batch is then refused."""
@@ -86,11 +86,12 @@ class RedactionProcessor(Processor):
         else:
             self._audit_fails = False
 
-    def _info_key(self) -> str:
-        return f"redaction/{self.settings.id}"
-
-    def _info(self) -> list[Sample]:
-        return list(ruleset_info(self._engine.digest, self._engine.n_rules))
+    def _note_rules(self, change: int) -> None:
+        """Says which rules are at work, once started and until stopped."""
+        if (change > 0) != self._is_noted:
+            self._is_noted = change > 0
+            digest, n_rules = self._engine.digest, self._engine.n_rules
+            rules_in_use(self.settings.telemetry, digest, n_rules, change)
 
 
 FACTORY = Factory(

@@ -40,23 +40,6 @@ def test_a_name_that_ends_in_total_keeps_one_suffix_either_way(telemetry: Teleme
         assert "total_total" not in text
 
 
-def test_a_source_that_was_replaced_is_not_forgotten_by_its_predecessor(
-    telemetry: Telemetry,
-) -> None:
-    def old() -> list[Sample]:
-        return [Sample("x", "X.", "gauge", {"of": "old"}, 1.0)]
-
-    def new() -> list[Sample]:
-        return [Sample("x", "X.", "gauge", {"of": "new"}, 1.0)]
-
-    telemetry.observe("key", old)
-    telemetry.observe("key", new)
-    telemetry.forget("key", old)
-    assert telemetry.value("x", {"of": "new"}) == 1
-    telemetry.forget("key", new)
-    assert telemetry.value("x", {"of": "new"}) == 0
-
-
 def test_the_same_name_and_labels_are_one_instrument(telemetry: Telemetry) -> None:
     telemetry.counter("c", "C.", {"a": "1", "b": "2"}).add(1)
     telemetry.counter("c", "C.", {"b": "2", "a": "1"}).add(1)

@@ -203,6 +203,13 @@ def test_refuses_a_key_that_is_short_or_missing_without_showing_it(
     assert refusals(tmp_path, rules=[{**EMAIL, "action": "hmac"}], **fields) == [expected]
 
 
+def test_the_key_is_in_no_printed_form() -> None:
+    loaded = load(rules=[EMAIL], hmac={"key": KEY})
+    encoded = base64.b64encode(KEY.encode()).decode()
+    assert KEY not in repr(loaded)
+    assert encoded not in repr(loaded)
+
+
 def test_limits_and_switches_reach_the_engine() -> None:
     document = load(
         rules=[EMAIL],

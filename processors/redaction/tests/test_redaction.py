@@ -27,6 +27,7 @@ from spanloom.testing.contract import _YAML_BLOCK
 
 EMAIL = "ada.lovelace@acme.org"
 FIND_EMAIL = {"id": "email", "detector": "email"}
+BOTH = pytest.mark.parametrize("engine", ["native", "python"])
 
 
 def make(
@@ -57,8 +58,9 @@ def attributes_of(message: Any) -> list[dict[str, Any]]:
     ]
 
 
-def test_replaces_what_a_rule_finds_and_keeps_the_rest() -> None:
-    processor = make()
+@BOTH
+def test_replaces_what_a_rule_finds_and_keeps_the_rest(engine: str) -> None:
+    processor = make(engine=engine)
     processor.consume(traces(note=f"ask {EMAIL} today"))
     for attributes in attributes_of(recorded(processor).messages[0]):
         assert attributes["note"] == "ask [EMAIL] today"
@@ -133,7 +135,18 @@ def test_tells_which_rules_are_at_work_across_a_reload() -> None:
     assert after["rules"] == "2"
     assert after["digest"] != before["digest"]
     new.shutdown(1.0)
+    new.shutdown(1.0)
     assert info(telemetry) == []
+
+
+def test_rules_that_two_processors_share_are_told_once() -> None:
+    telemetry = Telemetry()
+    first, second = make(telemetry=telemetry), make(telemetry=telemetry)
+    for processor in (first, second):
+        processor.start(FakeHost())
+    assert len(info(telemetry)) == 1
+    first.shutdown(1.0)
+    assert len(info(telemetry)) == 1
 
 
 def test_a_failure_refuses_the_batch_and_hands_nothing_on(
@@ -227,8 +240,10 @@ def test_patterns_of_instrumentation_sdk_set_the_attributes_their_users_know(
     assert attributes.get("llm.injection_attempt") is injection
 
 
-def test_the_collectors_lists_act_as_there() -> None:
+@BOTH
+def test_the_collectors_lists_act_as_there(engine: str) -> None:
     processor = make(
+        engine=engine,
         rules=[],
         allow_all_keys=False,
         allowed_keys=["note", "api_token", "mail"],
@@ -256,8 +271,10 @@ def test_the_collectors_lists_act_as_there() -> None:
     }
 
 
-def test_literals_in_sql_become_question_marks() -> None:
-    processor = make(rules=[], db_sanitizer={"sql": {"enabled": True}}, summary="silent")
+@BOTH
+def test_literals_in_sql_become_question_marks(engine: str) -> None:
+    sql = {"sql": {"enabled": True}}
+    processor = make(engine=engine, rules=[], db_sanitizer=sql, summary="silent")
     query = "SELECT a1 FROM t2 WHERE n = 'O''Neil' AND x IN (1, 2.5e3, 0xff) AND s = 'cut"
     processor.consume(traces(1, {"db.query.text": query, "note": "'kept' 1"}))
     (attributes,) = attributes_of(recorded(processor).messages[0])
