@@ -49,7 +49,8 @@ class _Filler:
         return message
 
     def _wants(self, field: FieldDescriptor) -> bool:
-        return self._rng is None or self._rng.random() < 0.7
+        is_on_the_way = field.is_repeated and field.message_type is not None
+        return self._rng is None or is_on_the_way or self._rng.random() < 0.7
 
     def _fill(self, message: Any, field: FieldDescriptor, depth: int) -> None:
         if field.message_type is None:

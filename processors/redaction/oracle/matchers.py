@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spanloom.processors.redaction.oracle import context, document, runs
@@ -27,9 +27,12 @@ class Seen:
     text: bytes
     hits: dict[bytes, list[Hit]]
 
+    def of(self, literals: frozenset[bytes]) -> list[Hit]:
+        return [hit for literal in literals & self.hits.keys() for hit in self.hits[literal]]
+
 
 class Matcher(ABC):
-    literals: Collection[bytes] = ()
+    literals: frozenset[bytes] = frozenset()
     """What it wants to be looked for, plain."""
 
     @abstractmethod
@@ -49,19 +52,19 @@ def matcher_of(rule: document.Rule) -> Matcher:
 
 class _Phrases(Matcher):
     def __init__(self, phrases: document.Phrases, score: int) -> None:
-        self.literals = {_literal(phrase.strip()) for phrase in phrases.phrases}
+        self.literals = frozenset(_literal(phrase.strip()) for phrase in phrases.phrases)
         self._whole_words = phrases.whole_words
         self._score = score
 
     def matches(self, seen: Seen) -> Iterator[Match]:
-        for hit in sorted(hit for literal in self.literals for hit in seen.hits[literal]):
+        for hit in sorted(seen.of(self.literals)):
             if not self._whole_words or context.is_whole(seen.text, hit):
                 yield Match(hit.start, hit.end, self._score)
 
 
 class _Regex(Matcher):
     def __init__(self, regex: document.Regex, score: int) -> None:
-        self.literals = {_literal(keyword) for keyword in regex.keywords}
+        self.literals = frozenset(_literal(keyword) for keyword in regex.keywords)
         self._pattern = compile_pattern(regex.pattern, ignore_case=regex.ignore_case)
         self._group = regex.group
         self._boundary = regex.boundary
@@ -70,7 +73,7 @@ class _Regex(Matcher):
         self._score = score
 
     def matches(self, seen: Seen) -> Iterator[Match]:
-        if self.literals and not any(seen.hits[literal] for literal in self.literals):
+        if self.literals and not seen.of(self.literals):
             return
         at = 0
         while match := self._pattern.search(seen.text, at):
@@ -101,12 +104,14 @@ class _Detector(Matcher):
 
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
-        self.literals = {
+        self.literals = frozenset(
             plain(anchor.literal) for anchor in detector.anchors if anchor.literal is not None
-        }
+        )
 
     def matches(self, seen: Seen) -> Iterator[Match]:
-        anchors = {span for anchor in self._detector.anchors for span in _places(anchor, seen)}
+        anchors = {(hit.start, hit.end) for hit in seen.of(self.literals)}
+        for anchor in self._detector.anchors:
+            anchors |= set(_runs(anchor, seen.text))
         floor = 0
         for start, end in sorted(anchors):
             if start < floor:
@@ -117,16 +122,15 @@ class _Detector(Matcher):
                     yield match
 
 
-def _places(anchor: Anchor, seen: Seen) -> Iterator[Span]:
+def _runs(anchor: Anchor, text: bytes) -> Iterable[Span]:
     match anchor.kind:
         case "digits":
-            yield from runs.digits(seen.text, anchor.length)
+            return runs.digits(text, anchor.length)
         case "hex_groups":
-            yield from runs.hex_groups(seen.text)
+            return runs.hex_groups(text)
         case "token":
-            yield from runs.tokens(seen.text, anchor.length)
-        case "literal":
-            yield from ((hit.start, hit.end) for hit in seen.hits[plain(anchor.literal or b"")])
+            return runs.tokens(text, anchor.length)
+    return ()
 
 
 def _literal(text: str) -> bytes:

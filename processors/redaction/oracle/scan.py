@@ -79,7 +79,7 @@ def _folded(words: Iterable[str]) -> Words:
 def _is_near(words: Words, found: Span, seen: Seen, key_words: Words) -> bool:
     if words & key_words:
         return True
-    hits = [hit for word in words for hit in seen.hits[word] if context.is_word(seen.text, hit)]
+    hits = [hit for hit in seen.of(words) if context.is_word(seen.text, hit)]
     return context.is_near(hits, found)
 
 
