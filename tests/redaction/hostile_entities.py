@@ -70,24 +70,18 @@ def ssn(rng: Rng) -> str:
 
 
 def phone(rng: Rng) -> str:
-    style = rng.randrange(7)
     area, number = f"{rng.randint(201, 989)}", f"{rng.randint(200, 999)}{digits(rng, 4)}"
-    match style:
-        case 0:
-            return f"({area}) {number[:3]}-{number[3:]}"
-        case 1:
-            return f"+1{rng.choice(['', ' ', '-', '.'])}" + grouped(rng, area + number, [3, 3])
-        case 2:
-            return rng.choice(["+49 30 ", "+44 20 ", "+33 1 ", "+91 ", "+81-3-"]) + grouped(
-                rng, digits(rng, rng.randint(6, 9)), [2, 2, 2]
-            )
-        case 3:
-            return grouped(rng, area + number, [3, 3])
-        case 4:
-            return "+" + digits(rng, rng.randint(6, 16))
-        case 5:
-            return "0" + grouped(rng, digits(rng, rng.randint(7, 11)), [2, 3])
-    return f"00{rng.choice(['1', '44', '49', '7', '999'])} {digits(rng, rng.randint(5, 11))}"
+    code = rng.choice(["+49 30 ", "+44 20 ", "+33 1 ", "+91 ", "+81-3-"])
+    styles: list[Callable[[], str]] = [
+        lambda: f"({area}) {number[:3]}-{number[3:]}",
+        lambda: f"+1{rng.choice(['', ' ', '-', '.'])}" + grouped(rng, area + number, [3, 3]),
+        lambda: code + grouped(rng, digits(rng, rng.randint(6, 9)), [2, 2, 2]),
+        lambda: grouped(rng, area + number, [3, 3]),
+        lambda: "+" + digits(rng, rng.randint(6, 16)),
+        lambda: "0" + grouped(rng, digits(rng, rng.randint(7, 11)), [2, 3]),
+        lambda: f"00{rng.choice(['1', '44', '49', '7'])} {digits(rng, rng.randint(5, 11))}",
+    ]
+    return rng.choice(styles)()
 
 
 def iban(rng: Rng) -> str:
@@ -244,11 +238,12 @@ def _one(rng: Rng, operator: str, argument: Any) -> list[int]:
             return _bytes_of(rng, rng.choice(argument[1]))
         case "SUBPATTERN":
             return _bytes_of(rng, argument[3])
-        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-            low, high, inner = argument
-            n = rng.randint(low, min(int(high), low + rng.choice([0, 1, 8])))
-            return [byte for _ in range(n) for byte in _bytes_of(rng, inner)]
-    return []
+    return _repeated(rng, *argument) if operator.endswith("REPEAT") else []
+
+
+def _repeated(rng: Rng, low: int, high: Any, inner: Any) -> list[int]:
+    n = rng.randint(low, min(int(high), low + rng.choice([0, 1, 8])))
+    return [byte for _ in range(n) for byte in _bytes_of(rng, inner)]
 
 
 def _members(argument: Any) -> list[int]:

@@ -51,7 +51,7 @@ FILLERS = [
     " password: ",
     " Bearer ",
 ]
-LOOKALIKES = str.maketrans("aceopxyABCEHKMOPTXi", "асеорхуАВСЕНКМОРТХі")
+LOOKALIKES = str.maketrans("aceopxyABCEHKMOPTXi", "асеорхуАВСЕНКМОРТХі")  # noqa: RUF001
 INVISIBLE = ["\u200b", "\u200d", "\u00ad", "\ufeff", "\ufe0f", "\u2060", "\u20e3", "\u0301"]
 DASHES = ["\u2010", "\u2011", "\u2012", "\u2013", "\u2212", "\ufe58", "\uff0d", "\u058a"]
 SPACES = ["\u00a0", "\u2009", "\u202f", "\u3000", "\u2028", "\u0085", "\u1680"]
