@@ -43,15 +43,21 @@ class AuditLog:
         self._file = _File(path, maxBytes=n_bytes_max, backupCount=n_backups)
         self.n_users = 0
 
-    def write(self, entries: Iterable[Entry], *, digest: str, component: str, clock: Clock) -> None:
-        """Add the entries, in one write. Raises OSError: the system did not take them."""
+    def write(self, entries: Iterable[Entry], *, common: dict[str, str], clock: Clock) -> None:
+        """Add the entries, in one write. Raises OSError: the system did not take them.
+
+        Args:
+            entries: the findings.
+            common: fields that all lines have at their end.
+            clock: tells the time.
+        """
         now = datetime.fromtimestamp(clock.now_s(), UTC).isoformat(timespec="milliseconds")
         lines = []
         for trace_id, rule, action, key, hmac in entries:
             line = {"time": now, "trace_id": trace_id, "rule": rule, "action": action, "key": key}
             if hmac is not None:
                 line["hmac"] = hmac
-            lines.append(json.dumps({**line, "ruleset": digest, "processor": component}))
+            lines.append(json.dumps({**line, **common}))
         if lines:
             self._file.handle(logging.makeLogRecord({"msg": "\n".join(lines)}))
 

@@ -25,11 +25,13 @@ class Loaded:
         document: what the engine compiles; holds the HMAC key, so it is never shown.
         rules: those that are on, in the document's order.
         known: all of them.
+        key_id: the public name of the HMAC key; None without one.
     """
 
     document: Document = field(repr=False)
     rules: list[Merged]
     known: list[Merged]
+    key_id: str | None = None
 
 
 def load_rules(
@@ -62,7 +64,7 @@ def load_rules(
     _check_not_empty(document, problems)
     problems.raise_if_any()
     document["rules"] = [rule_document(each.rule) for each in active]
-    return Loaded(document, active, known)
+    return Loaded(document, active, known, key.id if key else None)
 
 
 def _written(config: Config, config_dir: str, problems: Problems) -> Iterator[Written]:

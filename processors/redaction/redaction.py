@@ -34,6 +34,9 @@ class RedactionProcessor(Processor):
             loaded, name=config.engine, summary=config.summary, drop_reason=DROP_REASON
         )
         self._metrics = RedactionMetrics(settings.telemetry)
+        self._told = {"ruleset": self._engine.digest, "processor": settings.id}
+        if loaded.key_id is not None:
+            self._told["key_id"] = loaded.key_id
         self._audit: AuditLog | None = None
         self._audit_fails = False
         self._is_noted = False
@@ -48,6 +51,8 @@ class RedactionProcessor(Processor):
             path = Path(self.settings.config_dir, audit.path)
             self._audit = open_audit_log(path, audit.max_megabytes << 20, audit.max_backups)
         self._note_rules(1)
+        fields = {"rules": self._engine.n_rules, **self._told}
+        self.settings.logger.info("Redaction is at work.", extra=fields)
 
     def shutdown(self, timeout_s: float) -> None:  # noqa: ARG002 - the API's signature
         if self._audit is not None:
@@ -71,12 +76,7 @@ class RedactionProcessor(Processor):
     def _write(self, audit: AuditLog, report: Report) -> None:
         """To the audit log; when that fails the data goes on, and it is told once."""
         try:
-            audit.write(
-                report.audit,
-                digest=self._engine.digest,
-                component=self.settings.id,
-                clock=self.settings.clock,
-            )
+            audit.write(report.audit, common=self._told, clock=self.settings.clock)
         except (OSError, ValueError) as error:
             self._metrics.failed("audit")
             if not self._audit_fails:

@@ -55,12 +55,13 @@ def test_a_line_per_finding_says_where_and_what_was_done(tmp_path: Path) -> None
 
 
 def test_a_key_adds_a_keyed_hash_that_joins_findings(tmp_path: Path) -> None:
-    processor = make(tmp_path, hmac={"key": "k" * 32})
+    processor = make(tmp_path, hmac={"key": "k" * 32, "key_id": "2026-11"})
     for text in (EMAIL, EMAIL.upper(), "bob@acme.org"):
         processor.consume(traces(text))
     processor.shutdown(1.0)
     first, same, other = [line["hmac"] for line in lines(tmp_path)]
     assert first == same != other
+    assert {line["key_id"] for line in lines(tmp_path)} == {"2026-11"}
 
 
 def test_a_private_key_of_an_attribute_is_not_in_the_log(tmp_path: Path) -> None:
@@ -112,7 +113,7 @@ def entry(n: int) -> tuple[str, str, str, str, None]:
 def test_full_files_are_put_aside_and_old_ones_removed(tmp_path: Path) -> None:
     log = open_audit_log(tmp_path / "a", 1000, 2)
     for n in range(60):
-        log.write([entry(n)], digest="0" * 8, component="redaction", clock=FakeClock())
+        log.write([entry(n)], common={"ruleset": "0" * 8}, clock=FakeClock())
     release(log)
     files = sorted(path.name for path in tmp_path.iterdir())
     assert files == ["a", "a.1", "a.2"]
@@ -124,6 +125,6 @@ def test_processors_that_write_to_one_path_share_the_file(tmp_path: Path) -> Non
     first, second = (open_audit_log(tmp_path / "a", 1000, 2) for _ in range(2))
     assert first is second
     release(first)
-    second.write([entry(1)], digest="0" * 8, component="redaction", clock=FakeClock())
+    second.write([entry(1)], common={"ruleset": "0" * 8}, clock=FakeClock())
     release(second)
     assert open_audit_log(tmp_path / "a", 1000, 2) is not first
