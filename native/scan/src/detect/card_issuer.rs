@@ -7,13 +7,13 @@ pub const HEAD_DIGITS: u32 = 4;
 pub struct Issuer {
     first: u32,
     last: u32,
+    /// How many first digits both ends have.
+    n_prefix: u32,
     lengths: std::ops::RangeInclusive<usize>,
-    /// Not given out, though generators of test numbers use it.
-    pub doubtful: bool,
 }
 
 const fn issuer(first: u32, last: u32, lengths: std::ops::RangeInclusive<usize>) -> Issuer {
-    Issuer { first, last, lengths, doubtful: false }
+    Issuer { first, last, n_prefix: first.ilog10() + 1, lengths }
 }
 
 /// The first that fits decides.
@@ -35,11 +35,12 @@ pub const ISSUERS: &[Issuer] = &[
     issuer(36, 36, 14..=19),
     issuer(38, 39, 14..=14),
     issuer(38, 39, 16..=19),
-    // JCB; 15 digits are from before 2007
-    issuer(3528, 3589, 16..=19),
+    // JCB; 15 digits are from before 2007, and only 3528 to 3589 of the shorter ones are given
+    // out, but generators of test numbers use all of them
+    issuer(3528, 3589, 17..=19),
+    issuer(35, 35, 16..=16),
     issuer(2131, 2131, 15..=15),
     issuer(1800, 1800, 15..=15),
-    Issuer { first: 35, last: 35, lengths: 16..=16, doubtful: true },
     // Discover
     issuer(6011, 6011, 16..=19),
     issuer(644, 649, 16..=19),
@@ -55,13 +56,13 @@ pub const ISSUERS: &[Issuer] = &[
     issuer(6759, 6759, 12..=19),
     issuer(6761, 6763, 12..=19),
     issuer(6767, 6767, 16..=19),
+    Issuer { first: 604, last: 604, n_prefix: 4, lengths: 12..=12 },
 ];
 
 impl Issuer {
     /// Whether cards with so many digits, of which the first four are `head`, can be its own.
     pub fn has(&self, head: u32, n_digits: usize) -> bool {
-        let n_prefix = self.first.ilog10() + 1;
-        let prefix = head / 10_u32.pow(HEAD_DIGITS - n_prefix);
+        let prefix = head / 10_u32.pow(HEAD_DIGITS - self.n_prefix);
         self.lengths.contains(&n_digits) && (self.first..=self.last).contains(&prefix)
     }
 }

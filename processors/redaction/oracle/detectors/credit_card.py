@@ -33,10 +33,10 @@ class _Issuer(NamedTuple):
     first: int
     last: int
     lengths: Sequence[int]
-    doubtful: bool = False
+    n_prefix: int = 0
 
     def has(self, number: str) -> bool:
-        prefix = int(number[: len(str(self.first))])
+        prefix = int(number[: self.n_prefix or len(str(self.first))])
         return len(number) in self.lengths and self.first <= prefix <= self.last
 
 
@@ -50,10 +50,10 @@ _ISSUERS = [
     _Issuer(3095, 3095, (14,)),
     _Issuer(36, 36, range(14, 20)),
     _Issuer(38, 39, (14, 16, 17, 18, 19)),
-    _Issuer(3528, 3589, range(16, 20)),
+    _Issuer(3528, 3589, range(17, 20)),
+    _Issuer(35, 35, (16,)),
     _Issuer(2131, 2131, (15,)),
     _Issuer(1800, 1800, (15,)),
-    _Issuer(35, 35, (16,), doubtful=True),
     _Issuer(6011, 6011, range(16, 20)),
     _Issuer(644, 649, range(16, 20)),
     _Issuer(65, 65, range(16, 20)),
@@ -66,6 +66,7 @@ _ISSUERS = [
     _Issuer(6759, 6759, range(12, 20)),
     _Issuer(6761, 6763, range(12, 20)),
     _Issuer(6767, 6767, range(16, 20)),
+    _Issuer(604, 604, (12,), n_prefix=4),
 ]
 
 _TWELVE_IN_FOURS = (4, 4, 4)
@@ -136,13 +137,12 @@ def _is_part(text: bytes, start: int, end: int) -> bool:
 def _score(shown: bytes, sure: int) -> int:
     """How sure a number of this form is a card; 0 if it is none."""
     number = re.sub(r"[^0-9]", "", shown.decode())
-    issuer = next((issuer for issuer in _ISSUERS if issuer.has(number)), None)
-    if not issuer or not luhn(shown):
+    if not any(issuer.has(number) for issuer in _ISSUERS) or not luhn(shown):
         return 0
     if len(number) == _DIGITS_MIN:
         return _TWELVE
     is_bar_code = len(number) == 13 and sure == _UNGROUPED and _has_ean_check(number)  # noqa: PLR2004
-    return _DOUBTFUL if is_bar_code or issuer.doubtful else sure
+    return _DOUBTFUL if is_bar_code else sure
 
 
 def _has_ean_check(number: str) -> bool:

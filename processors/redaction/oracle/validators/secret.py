@@ -7,7 +7,7 @@ import re
 import zlib
 
 _PLACEHOLDER_PARTS = re.compile(
-    rb"\.\.\.|\*\*\*|xxxx|123456789|abcdef|change[_-]?me|example|insert|placeholder|redacted"
+    rb"\.\.\.|\*\*\*|xxxx|change[_-]?me|example|insert|placeholder|redacted"
     rb"|replace|your"
 )
 _PLACEHOLDERS = frozenset(
