@@ -90,3 +90,12 @@ def test_patterns_are_rewritten_for_pythons_syntax(pattern: str, translated: byt
 def test_patterns_without_a_counterpart_are_refused(pattern: str) -> None:
     with pytest.raises(PatternError):
         compile_pattern(pattern, ignore_case=False)
+
+
+def test_rules_that_cannot_be_used_are_named_all_at_once() -> None:
+    unusable = [
+        EMAIL | {"id": f"rule{index}", "match": {"regex": {"pattern": pattern}}}
+        for index, pattern in enumerate(["[a&&b]", "fine", r"\pL"])
+    ]
+    with pytest.raises(ValueError, match=r"rule rule0: .*\nrule rule2: "):
+        redacted("text", unusable)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from spanloom.processors.redaction.oracle import context
 from spanloom.processors.redaction.oracle.decide import Finding
@@ -18,10 +18,10 @@ Words = frozenset[bytes]
 
 
 class Scanner:
-    """The rules, compiled. Raises ValueError when one cannot be used."""
+    """The rules, compiled. Raises ValueError: all that cannot be used, one a line."""
 
     def __init__(self, document: Document) -> None:
-        self._rules = [_Compiled(rule) for rule in document.rules]
+        self._rules = list(_compiled(document.rules))
         self._context_words = {word for rule in self._rules for word in rule.words}
         literals = {literal for rule in self._rules for literal in rule.matcher.literals}
         self._literals = Literals(literals | self._context_words)
@@ -70,6 +70,17 @@ class _Compiled:
         if _is_near(self._lowering, found, seen, key_words):
             score = max(score - context.MALUS, 0)
         return score
+
+
+def _compiled(rules: Iterable[Rule]) -> Iterator[_Compiled]:
+    problems = []
+    for rule in rules:
+        try:
+            yield _Compiled(rule)
+        except (KeyError, ValueError) as error:
+            problems.append(f"rule {rule.id}: {error}")
+    if problems:
+        raise ValueError("\n".join(problems))
 
 
 def _folded(words: Iterable[str]) -> Words:
