@@ -1,5 +1,7 @@
 """What becomes of values: arrays, maps, numbers, bytes, and those that have to go."""
 
+import base64
+import re
 from typing import Any
 
 import pytest
@@ -111,6 +113,29 @@ def test_an_event_that_a_rule_drops_goes_without_its_span() -> None:
     assert not after.links
 
 
+LIMITS = {"value_bytes_max": 1024}
+
+
+def test_values_that_cannot_be_scanned_are_replaced_and_counted() -> None:
+    large = "x" * 1025
+    span = with_attributes(Span(name=large), a=large, b=large.encode(), **{large: 1})
+    batch = traces(span)
+    report = redactor(limits=LIMITS).redact(batch)
+    assert report.unscanned == {"too_large": 4}
+    after = next(batch.spans())
+    mark = "[REDACTED:unscanned]"
+    assert after.name == mark
+    assert attributes(after) == {"a": mark, "b": mark.encode(), mark: 1}
+
+
+def test_values_that_cannot_be_scanned_pass_only_if_the_rules_say_so() -> None:
+    span = with_attributes(Span(), a="x" * 1025)
+    batch = traces(span)
+    report = redactor(limits=LIMITS, pass_unscanned=True).redact(batch)
+    assert report.unscanned == {"too_large": 1}
+    assert attributes(next(batch.spans())) == attributes(span)
+
+
 @pytest.mark.parametrize("text", [FLAGGED, TRIED])
 def test_what_is_only_told_stays(text: str) -> None:
     assert redacted(text) == text
@@ -140,6 +165,17 @@ def test_the_audit_names_trace_rule_action_and_key() -> None:
         (trace, "canary", "token", f"k.{MASKED}", None),
         (trace, "canary", "token", f"k.{MASKED}.b", None),
     ]
+
+
+HMAC = {"key_base64": base64.b64encode(bytes(range(32))).decode(), "key_id": "k"}
+
+
+def test_the_audit_recognises_a_value_by_its_tag() -> None:
+    span = with_attributes(Span(), a=CANARY, b=f'["{CANARY}"]', c=f"x {CANARY} {CANARY}")
+    tags = [row[-1] for row in redactor(hmac=HMAC).redact(traces(span), audit=True).audit]
+    assert len(tags) == 4
+    assert len(set(tags)) == 1
+    assert re.fullmatch("[0-9a-f]{16}", tags[0] or "")
 
 
 def test_nothing_is_audited_unless_asked_for() -> None:

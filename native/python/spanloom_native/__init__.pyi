@@ -250,13 +250,13 @@ class Finding:
     """What was done: `flag`, `token`, `partial`, `hmac`, `hash`, `drop_match`, `drop_attribute`,
     `drop_item`."""
     score: int
-    """0 to 100; -1 where it is not known."""
+    """0 to 100, context included."""
     dry_run: bool
     role: str
     """`none`, `system`, `user`, `assistant` or `tool`."""
     message_index: int | None
     start: int | None
-    """In characters of the text that was given; None where it cannot be said."""
+    """In characters of the text that was given; None where it stands in two parts of a message."""
     end: int | None
 
 @final

@@ -60,7 +60,9 @@ pub fn redact(
     match outcome {
         Some(outcome) => outcome,
         None => {
+            let tells_tags = scratch.tells_tags;
             *scratch = Scratch::default();
+            scratch.tells_tags = tells_tags;
             Outcome::Unscanned(Unscanned::Internal)
         }
     }
