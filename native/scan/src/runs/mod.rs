@@ -73,27 +73,29 @@ pub fn hex_groups(text: &[u8], mut found: impl FnMut(Range<usize>)) {
         |from: usize| memchr::memchr3(b':', b'-', b'.', text.get(from..)?).map(|at| from + at);
     while let Some(at) = next(from) {
         let separator = text.get(at).copied().unwrap_or(b':');
-        let group = hex_group(text, at, separator);
-        // A stretch of one kind holds no separator of another.
-        from = group.end;
-        if is_address_like(text.get(group.clone()).unwrap_or_default(), separator) {
-            found(group);
+        // A stretch of one kind holds no separator of another, so the search goes on after it.
+        from = hex_group_end(text, at, separator);
+        let n_separators = count(text.get(at..from).unwrap_or_default(), separator);
+        if n_separators < 2 {
+            continue;
+        }
+        let before = text.get(..at).unwrap_or_default();
+        let n_before = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if n_separators < from - at + n_before {
+            found(at - n_before..from);
         }
     }
 }
 
-/// The stretch whose first separator is at `at`.
-fn hex_group(text: &[u8], at: usize, separator: u8) -> Range<usize> {
-    let before = text.get(..at).unwrap_or_default();
+/// Where the stretch whose first separator is at `at` ends.
+fn hex_group_end(text: &[u8], at: usize, separator: u8) -> usize {
     let after = text.get(at..).unwrap_or_default();
-    let n_before = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let belongs = |byte: &&u8| **byte == separator || byte.is_ascii_hexdigit();
-    at - n_before..at + after.iter().take_while(belongs).count()
+    at + after.iter().take_while(belongs).count()
 }
 
-fn is_address_like(group: &[u8], separator: u8) -> bool {
-    let n_separators = group.iter().filter(|&&byte| byte == separator).count();
-    n_separators >= 2 && n_separators < group.len()
+fn count(text: &[u8], separator: u8) -> usize {
+    text.iter().filter(|&&byte| byte == separator).count()
 }
 
 /// Calls `found` by ascending start with every longest stretch of at least `len_min` bytes out
