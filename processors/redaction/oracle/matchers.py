@@ -28,7 +28,8 @@ class Seen:
     hits: dict[bytes, list[Hit]]
 
     def of(self, literals: frozenset[bytes]) -> list[Hit]:
-        return [hit for literal in literals & self.hits.keys() for hit in self.hits[literal]]
+        found = (hits for literal, hits in self.hits.items() if literal in literals)
+        return [hit for hits in found for hit in hits]
 
 
 class Matcher(ABC):
