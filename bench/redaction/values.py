@@ -80,6 +80,8 @@ def grouped(text: str, sizes: tuple[int, ...], separator: str) -> str:
 
 
 def credit_card(rng: random.Random) -> str:
+    if rng.random() < 0.3:
+        return str(seeded(rng, "en_US").credit_card_number())
     start, length, sizes = rng.choice(CARDS)
     number = start + "".join(rng.choices("0123456789", k=length - len(start) - 1))
     number += luhn_digit(number)
@@ -87,6 +89,7 @@ def credit_card(rng: random.Random) -> str:
 
 
 def us_ssn(rng: random.Random) -> str:
+    """With separators, as a number without them is one of many."""
     area = rng.choice([*range(1, 666), *range(667, 900)])
     group, serial = rng.randint(1, 99), rng.randint(1, 9999)
     separator = rng.choice(["-", "-", "-", " "])
