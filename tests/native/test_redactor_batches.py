@@ -13,7 +13,9 @@ from tests.native.redactor_rules import (
     DROPS_ITEM,
     MASKED,
     RULES,
+    attributes,
     redactor,
+    rule,
     traces,
     with_attributes,
 )
@@ -140,3 +142,34 @@ def test_the_digest_tells_rules_apart_but_not_hmac_keys() -> None:
     ]
     digests = {redactor(hmac={"key_base64": key, "key_id": "k"}).digest for key in keys}
     assert len(digests) == 1
+
+
+def test_an_attribute_that_is_the_same_again_is_counted_again() -> None:
+    repeated = [with_attributes(Span(), a="x", b={"c": [1, "yy"]}, d=CANARY) for _ in range(5)]
+    report = redactor().redact(traces(*repeated))
+    assert report.values == {"string": 15, "key": 4}
+    assert report.bytes_scanned == len("abdc") + 5 * len("xyy" + CANARY)
+    assert report.findings == {("canary", "token"): 5}
+
+
+def test_the_same_attribute_is_masked_wherever_it_stands_and_told_each_time() -> None:
+    def span() -> Span:
+        return with_attributes(Span(), a="clean", b=CANARY)
+
+    batch = traces(span(), span())
+    redactor("info").redact(batch)
+    counts = [attributes(one)["redaction.masked.count"] for one in batch.spans()]
+    assert counts == [1, 1]
+
+
+def test_a_role_beside_decides_about_the_same_content_anew() -> None:
+    def says(role: str) -> Span:
+        attributes = {"gen_ai.prompt.0.role": role, "gen_ai.prompt.0.content": CANARY}
+        return with_attributes(Span(), **attributes)
+
+    of_users = {"roles": ["user"], "enabled": True}
+    rules = redactor(rules=[rule("users", CANARY, scopes=[{"enabled": False}, of_users])])
+    batch = traces(says("system"), says("user"), says("system"))
+    rules.redact(batch)
+    texts = [attributes(span)["gen_ai.prompt.0.content"] for span in batch.spans()]
+    assert texts == [CANARY, "[USERS]", CANARY]

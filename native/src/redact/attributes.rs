@@ -7,13 +7,21 @@ use super::edits::Mark;
 use super::keys::{CleanKey, KnownKey};
 use super::own::{Own, OwnValue};
 use super::pairs::{self, KEY, STRING_VALUE, VALUE};
-use super::report::unscanned_name;
+use super::repeats::Scanned;
 use super::scan::Site;
+use super::step::{Fate, Stop, deeper, note_singular};
 use super::tally::Tracked;
-use super::walk::{Fate, Frame, Stop, Walk, deeper, note_singular};
+use super::walk::{Frame, Walk};
 use crate::otlp::schema::KEY_VALUE;
 use crate::otlp::walk::next_field;
 use crate::otlp::wire::{Field, Reader, put_len_field};
+
+/// How the key of what somebody says ends, where the speaker has an attribute beside it.
+const CONTENT: &[u8] = b".content";
+
+fn has_role(key: &[u8]) -> bool {
+    key.ends_with(CONTENT)
+}
 
 impl<'a> Walk<'a> {
     /// An attribute of a message; one that has to go is taken out here.
@@ -23,8 +31,32 @@ impl<'a> Walk<'a> {
         pair: &Field,
         depth: u32,
     ) -> Result<Fate, Stop> {
+        let bytes = pairs::payload(self.bytes, pair);
+        if let Some(scanned) = self.repeats.get(frame.location, bytes) {
+            self.report.repeated(scanned);
+            return Ok(Fate::Keep);
+        }
         let key = pairs::key(self.bytes, pair)?;
         let known = self.known_key(frame.location, key);
+        let scanned = Scanned { values: self.report.values, n_bytes: self.report.bytes_scanned };
+        let (n_edits, n_noted) = (self.edits.len(), self.report.n_noted);
+        let fate = self.new_attribute(frame, pair, (key, &known), depth)?;
+        let is_clean = self.edits.len() == n_edits && self.report.n_noted == n_noted;
+        // What others than its own bytes decide about may end otherwise next time.
+        let is_alone = known.fate == KeyFate::Scan && known.own.is_none() && !has_role(key);
+        if is_clean && is_alone && fate == Fate::Keep {
+            self.repeats.insert(frame.location, bytes, self.report.since(scanned));
+        }
+        Ok(fate)
+    }
+
+    fn new_attribute(
+        &mut self,
+        frame: &mut Frame<'_, 'a>,
+        pair: &Field,
+        (key, known): (&'a [u8], &KnownKey),
+        depth: u32,
+    ) -> Result<Fate, Stop> {
         let mut site = Site::new(frame.location);
         site.contexts = known.contexts;
         site.role = self.role_beside(frame, pair.number, key)?;
@@ -38,7 +70,7 @@ impl<'a> Walk<'a> {
                 Fate::Keep
             }
             None => {
-                let fate = self.pair(pair, &known, known.fate, site, depth)?;
+                let fate = self.pair(pair, known, known.fate, site, depth)?;
                 self.end_attribute(fate, own, key, mark, pair);
                 fate
             }
@@ -91,7 +123,7 @@ impl<'a> Walk<'a> {
         number: u32,
         key: &[u8],
     ) -> Result<Role, Stop> {
-        let Some(speaker) = key.strip_suffix(b".content") else { return Ok(Role::None) };
+        let Some(speaker) = key.strip_suffix(CONTENT) else { return Ok(Role::None) };
         if frame.roles.is_none() {
             frame.roles = Some(pairs::roles(self.bytes, frame.field, number)?);
         }
@@ -111,7 +143,7 @@ impl<'a> Walk<'a> {
         self.report.key_fate(fate);
         self.book(&known.told, site.message_index);
         if let Some(reason) = known.unscanned {
-            *self.report.unscanned.entry(unscanned_name(reason)).or_default() += 1;
+            self.report.unscanned(reason);
         }
         match (&known.clean, fate) {
             (CleanKey::DropItem, _) => return Ok(Fate::DropItem),

@@ -129,6 +129,11 @@ impl Edits {
         }
     }
 
+    /// How many there are, places kept for nothing included.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.list.iter().all(Edit::is_nothing)
     }

@@ -9,6 +9,8 @@ use spanloom_scan::rules::RuleIndex;
 use spanloom_scan::text::Unscanned;
 use spanloom_scan::value::Told;
 
+use super::repeats::Scanned;
+
 /// What kind of text was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueKind {
@@ -67,6 +69,8 @@ pub struct Report {
     pub dropped: HashMap<&'static str, u64>,
     pub keys: HashMap<&'static str, u64>,
     pub bytes_scanned: u64,
+    /// Findings, values that could not be scanned, and keys with a fate, all together.
+    pub n_noted: u64,
     /// None if nobody asked.
     pub audit: Option<Vec<Audited>>,
 }
@@ -79,7 +83,30 @@ impl Report {
         }
     }
 
+    pub fn unscanned(&mut self, reason: Unscanned) {
+        self.n_noted += 1;
+        *self.unscanned.entry(unscanned_name(reason)).or_default() += 1;
+    }
+
+    /// What was scanned since `before`.
+    pub fn since(&self, before: Scanned) -> Scanned {
+        let mut values = self.values;
+        for (now, then) in values.iter_mut().zip(before.values) {
+            *now -= then;
+        }
+        Scanned { values, n_bytes: self.bytes_scanned - before.n_bytes }
+    }
+
+    /// Counts what was clean before, and so is again.
+    pub fn repeated(&mut self, scanned: Scanned) {
+        self.bytes_scanned += scanned.n_bytes;
+        for (n_values, more) in self.values.iter_mut().zip(scanned.values) {
+            *n_values += more;
+        }
+    }
+
     pub fn found(&mut self, told: &Told, trace_id: &[u8], key: &[u8]) {
+        self.n_noted += 1;
         let action = action_name(told);
         *self.findings.entry((told.rule, action)).or_default() += 1;
         if let Some(audit) = &mut self.audit {
@@ -101,6 +128,7 @@ impl Report {
             KeyFate::Drop => "drop",
             KeyFate::NotAllowed => "allow_only",
         };
+        self.n_noted += 1;
         *self.keys.entry(name).or_default() += 1;
     }
 }

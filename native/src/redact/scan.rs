@@ -12,7 +12,7 @@ use spanloom_scan::value::{Outcome, Told};
 use super::guard::guarded;
 use super::keys::{CleanKey, KnownKey};
 use super::own::Own;
-use super::report::{ValueKind, unscanned_name};
+use super::report::ValueKind;
 use super::walk::Walk;
 
 /// What leaves in the place of a value that could not be scanned.
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
     }
 
     fn unscanned(&mut self, reason: Unscanned) -> Verdict {
-        *self.report.unscanned.entry(unscanned_name(reason)).or_default() += 1;
+        self.report.unscanned(reason);
         if self.engine.ruleset.pass_unscanned {
             return Verdict::Keep;
         }

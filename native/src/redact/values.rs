@@ -10,7 +10,8 @@ use super::pairs::{
 };
 use super::report::ValueKind;
 use super::scan::{Site, Verdict};
-use super::walk::{Fate, Stop, Walk, deeper, note_singular};
+use super::step::{Fate, Stop, deeper, note_singular};
+use super::walk::Walk;
 use crate::otlp::schema::ANY_VALUE;
 use crate::otlp::walk::next_field;
 use crate::otlp::wire::{Field, Reader, WireType, put_len_field};

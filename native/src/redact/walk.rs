@@ -12,38 +12,17 @@ use super::items::{count_items, trace_id};
 use super::keys::KeyCache;
 use super::pairs::{self, Roles};
 use super::places;
+use super::repeats::Repeats;
 use super::report::{Report, ValueKind};
 use super::scan::{Site, Verdict};
+use super::step::{Fate, Stop, deeper, note_singular};
 use super::tally::Tally;
 use super::telling;
-use crate::otlp::error::{Error, ErrorKind};
 use crate::otlp::schema::{self, ANY_VALUE, KEY_VALUE, Kind, Message, Role};
 use crate::otlp::signal;
 use crate::otlp::validate::DEPTH_MAX;
 use crate::otlp::walk::next_field;
 use crate::otlp::wire::{Field, Reader, WireType, put_len_field};
-
-/// Why the walk ends early.
-#[derive(Debug)]
-pub enum Stop {
-    Otlp(Error),
-    /// A singular field occurs more than once.
-    Repeated,
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Otlp(error)
-    }
-}
-
-/// What becomes of what holds the text just scanned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    Keep,
-    DropAttribute,
-    DropItem,
-}
 
 pub struct Walk<'a> {
     pub engine: &'a Engine,
@@ -51,6 +30,7 @@ pub struct Walk<'a> {
     pub bytes: &'a [u8],
     pub edits: Edits,
     pub keys: KeyCache<'a>,
+    pub repeats: Repeats<'a>,
     /// The keys around the text being scanned, from the outside in, joined by dots.
     pub path: Vec<u8>,
     pub tally: Tally,
@@ -83,6 +63,7 @@ impl<'a> Walk<'a> {
             bytes,
             edits: Edits::default(),
             keys: KeyCache::default(),
+            repeats: Repeats::default(),
             path: Vec::new(),
             tally: Tally::default(),
             report,
@@ -242,17 +223,4 @@ impl<'a> Walk<'a> {
     pub fn tells_on(&self, message: &'static Message) -> bool {
         self.signal != Signal::Metrics && places::is_owner(message)
     }
-}
-
-/// Remembers that a field occurred.
-pub fn note_singular(seen: &mut u32, known: &schema::Field) -> Result<(), Stop> {
-    if *seen & known.bit != 0 {
-        return Err(Stop::Repeated);
-    }
-    *seen |= known.bit;
-    Ok(())
-}
-
-pub fn deeper(depth: u32, field: &Field) -> Result<u32, Error> {
-    depth.checked_sub(1).ok_or(Error::new(ErrorKind::Depth, field.start))
 }
