@@ -140,7 +140,7 @@ mailchimp {16:32}-us14
 brevo xkeysib-{16:64}-{62:16}
 twilio SK{16:32}
 twilio_auth twilio auth token: |{16:32}
-telegram {10:10}:AA{64:33}
+telegram 7{10:9}:AA{64:33}
 discord_webhook https://discord.com/api/webhooks/|{10:19}/{64:68}
 stripe sk_live_{62:24}
 stripe_long sk_live_51{62:97}
