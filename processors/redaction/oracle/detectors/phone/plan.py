@@ -103,9 +103,8 @@ class Plan:
     def calling_code(self, digits: str) -> tuple[int, list[Region]]:
         """The length of the calling code that digits begin with, and its regions; else none."""
         for length in range(1, min(_CODE_LEN_MAX, len(digits)) + 1):
-            code = str(int(digits[:length]))
-            if code in self._codes:
-                return length, self._codes[code]
+            if digits[:length] in self._codes:
+                return length, self._codes[digits[:length]]
         return 0, []
 
     def exists(self, regions: Sequence[Region], national: str) -> bool:
