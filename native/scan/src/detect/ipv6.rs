@@ -5,7 +5,7 @@ use super::look::{at, before, run, slice};
 use super::{Matches, Site};
 
 const SURE: u8 = 80;
-/// As short as `1::2`, which is also a slice in Python.
+/// As short as `1::2`, which is also a slice in Python, or `f32::` before a name in Rust.
 const SHORT: u8 = 40;
 const GROUPS: usize = 8;
 
@@ -101,7 +101,8 @@ impl Groups {
         if !is_whole || self.longest > 4 || is_name {
             return None;
         }
-        Some(if self.longest < 3 && self.n_groups < 4 { SHORT } else { SURE })
+        let is_short = self.n_groups < 2 || self.longest < 3 && self.n_groups < 4;
+        Some(if is_short { SHORT } else { SURE })
     }
 }
 
@@ -137,7 +138,9 @@ mod tests {
                 assert_eq!(found(&IP_ADDRESS, &text), [(address.to_owned(), SURE)], "{text}");
             }
         }
-        assert_eq!(found(&IP_ADDRESS, "::1").first().map(|f| f.1), Some(SHORT));
+        for short in ["::1", "f32::{min, max}"] {
+            assert_eq!(found(&IP_ADDRESS, short).first().map(|f| f.1), Some(SHORT), "{short}");
+        }
     }
 
     #[test]

@@ -75,7 +75,8 @@ class _Groups:
         is_name = not self.has_digit and n_groups < 3  # noqa: PLR2004
         if not is_whole or longest > _GROUP_LEN_MAX or is_name:
             return 0
-        return _SHORT if longest < 3 and n_groups < 4 else _SURE  # noqa: PLR2004
+        is_short = n_groups < 2 or (longest < 3 and n_groups < 4)  # noqa: PLR2004
+        return _SHORT if is_short else _SURE
 
 
 def _parse(text: bytes, start: int) -> _Groups | None:
