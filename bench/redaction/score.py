@@ -73,11 +73,22 @@ def is_covered(report: Any, prompt: Prompt, hidden: Hidden) -> bool:
     """Whether nothing of the value is left, and a rule for its entity had a part in it."""
     if report.outcome == "unscanned":
         return True
-    if not any(entity_of(one.rule) == prompt.entity for one in masking(report)):
+    found = masking(report)
+    if not any(entity_of(one.rule) == prompt.entity for one in found):
         return False
+    if all(one.start is not None for one in found) and not hidden.within:
+        return covers(found, hidden.start, hidden.end)
     left = hidden.within(report.text) if hidden.within else report.text
     value = prompt.value if hidden.within else hidden.text[hidden.start : hidden.end]
     return not leaks(MARK.sub("", left), value)
+
+
+def covers(found: list[Any], start: int, end: int) -> bool:
+    """Whether findings cover a stretch without a hole."""
+    for one in sorted(found, key=lambda one: int(one.start)):
+        if one.start <= start:
+            start = max(start, one.end)
+    return start >= end
 
 
 def leaks(text: str, value: str) -> bool:

@@ -79,7 +79,10 @@ fn card_at(text: &[u8], start: usize, n_digits: usize) -> Option<(usize, u8)> {
 fn ungrouped(text: &[u8], start: usize, end: usize) -> Option<u8> {
     // A telephone number has at most 15 digits after its plus.
     let is_phone = before(text, start, 1) == b'+' && end - start <= 15;
-    if inside_word(text, start, end) || joined_after(text, end, b'.') || is_phone {
+    let is_link = joined_before(text, start, b'-')
+        && at(text, end) == b'-'
+        && at(text, end + 1).is_ascii_alphanumeric();
+    if inside_word(text, start, end) || joined_after(text, end, b'.') || is_phone || is_link {
         return None;
     }
     score(slice(text, start, end), UNGROUPED)
@@ -215,6 +218,8 @@ mod tests {
             "4111111111111111.5",
             "54111111111111111115",
             "1700000000000",
+            // Part of a token of Slack's.
+            "xoxp-483377510742-934391146089-4790794919086-3104b914714dd3705f0d",
             "0000000000000000",
             "9111111111111111",
             "2721000000000004",

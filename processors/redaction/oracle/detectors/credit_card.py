@@ -25,6 +25,7 @@ _GROUPED = 95
 _UNGROUPED = 90
 _TWELVE = 70
 _DOUBTFUL = 40
+_LINK = re.compile(rb"-[0-9A-Za-z]")
 
 
 class _Issuer(NamedTuple):
@@ -129,9 +130,11 @@ def _card_at(text: bytes, start: int, n_digits: int) -> tuple[int, int] | None:
 
 
 def _is_part(text: bytes, start: int, end: int) -> bool:
-    """Of a word, of a decimal, or of a telephone number, which has at most 15 digits."""
+    """Of a word, a decimal, a chain of hyphens, or a telephone number of at most 15 digits."""
     is_phone = at(text, start - 1) == ord("+") and end - start <= _PHONE_DIGITS_MAX
-    return is_phone or inside_word(text, start, end) or joined_after(text, end, b".")
+    is_link = joined_before(text, start, b"-") and _LINK.match(text, end)
+    is_part = bool(is_phone or is_link)
+    return is_part or inside_word(text, start, end) or joined_after(text, end, b".")
 
 
 def _score(shown: bytes, sure: int) -> int:
