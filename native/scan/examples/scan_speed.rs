@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use spanloom_scan::automaton::Automaton;
+use spanloom_scan::automaton::{Automaton, FindScratch};
 use spanloom_scan::runs;
 
 const BYTES_MAX: usize = 64 << 20;
@@ -41,10 +41,11 @@ fn compare(text: &[u8], chunk: usize, phrases: &[Vec<u8>]) {
     let own = Automaton::new(&literals, BYTES_MAX).expect("small enough");
     let build = start.elapsed();
     let mut hits = Vec::new();
+    let mut scratch = FindScratch::default();
     let mut n_hits = 0;
     let own_speed = speed(text, chunk, |part| {
         hits.clear();
-        own.find(part, &mut hits);
+        own.find(part, &mut hits, &mut scratch);
         n_hits += hits.len();
     });
     let other = aho_corasick::AhoCorasick::builder()

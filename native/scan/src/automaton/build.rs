@@ -1,9 +1,10 @@
 //! Literals to states, in time linear in their bytes but for one sort.
 
 use super::classes::{Classes, SPACE};
+use super::fold::folded_literal;
 use super::machine::{Machine, NONE, Node, Output};
 use super::search::{DEEP, LOOK};
-use super::windows::{WINDOW_LEN, Windows};
+use super::windows::{FAR_LEN_MIN, Windows};
 use super::{Automaton, TooLarge};
 
 /// Half of a second-level cache of 512 KiB: with a larger table for all literals the time per
@@ -28,16 +29,21 @@ pub(super) fn build(
     let table_bytes = n_prefixes(&folded, &order) * classes.n_classes() * size_of::<u32>();
     let is_far = |&index: &u32| {
         let len = folded.get(index as usize).map_or(0, Vec::len);
-        table_bytes > one_table_bytes_max && len >= WINDOW_LEN
+        table_bytes > one_table_bytes_max && len >= FAR_LEN_MIN
     };
     let (far, near): (Vec<u32>, Vec<u32>) = order.into_iter().partition(is_far);
-    let windows = Windows::new(&folded, &far);
+    let windows = Windows::new(&far_literals(literals, &far));
     let used = windows.memory_bytes() + size_of_val(lengths.as_slice());
     let rest = bytes_max.checked_sub(used).ok_or(TooLarge)?;
     let near = machine(&folded, near, classes.n_classes(), NEAR_ENTRIES_MAX, rest)?;
     let rest = rest.checked_sub(near.memory_bytes()).ok_or(TooLarge)?;
     let far = machine(&folded, far, classes.n_classes(), FAR_ENTRIES_MAX, rest)?;
     Ok(Automaton { classes, near, far, windows, lengths })
+}
+
+fn far_literals(literals: &[&[u8]], far: &[u32]) -> Vec<Vec<u8>> {
+    let literals = far.iter().filter_map(|&index| literals.get(index as usize));
+    literals.map(|literal| folded_literal(literal)).collect()
 }
 
 /// The machine of the literals `order`, with no state where there are none.

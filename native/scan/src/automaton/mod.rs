@@ -1,13 +1,14 @@
 //! Finds all literals of all rules in one call.
 //!
 //! A few literals are one Aho-Corasick machine with a table that stays in the cache. Many are
-//! two parts: short ones are such a machine, and long ones are looked for by one window of eight
-//! bytes each, so that the machine of the long ones runs only where a window was seen.
+//! two parts: short ones are such a machine, and long ones are looked for by windows of eight
+//! bytes in a folded copy of the text, so that the machine of the long ones runs only where a window was seen.
 //! `docs/adr/0005-own-literal-automaton.md` says why it is our own.
 
 mod build;
 mod classes;
 mod far;
+mod fold;
 mod machine;
 mod search;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 mod windows;
 
 use classes::Classes;
+use fold::Folded;
 use machine::{Machine, Runner};
 use windows::Windows;
 
@@ -32,6 +34,19 @@ pub struct Hit {
 /// The literals need more memory than allowed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TooLarge;
+
+/// Memory that one thread uses again for every text.
+#[derive(Default)]
+pub struct FindScratch {
+    folded: Folded,
+}
+
+/// Nothing of a text is shown.
+impl std::fmt::Debug for FindScratch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("FindScratch").finish_non_exhaustive()
+    }
+}
 
 /// All literals over ASCII-folded bytes, where a run of white space (space, tab, line feed,
 /// vertical tab, form feed, carriage return) counts as one space.
@@ -60,10 +75,11 @@ impl Automaton {
 
     /// Appends every occurrence of every literal, overlapping ones too, by ascending end, those
     /// with the same end by descending length. `text` is below 4 GiB.
-    pub fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
+    pub fn find(&self, text: &[u8], hits: &mut Vec<Hit>, scratch: &mut FindScratch) {
         let n_before = hits.len();
         if !self.far.nodes.is_empty() {
-            far::find(self.runner(&self.far), &self.windows, text, hits);
+            scratch.folded.set(text);
+            far::find(self.runner(&self.far), &self.windows, &scratch.folded, hits);
         }
         let n_far = hits.len() - n_before;
         if !self.near.nodes.is_empty() {

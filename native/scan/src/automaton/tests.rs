@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Automaton, Hit, TooLarge, build};
+use super::{Automaton, FindScratch, Hit, TooLarge, build};
 
 const BYTES_MAX: usize = 64 << 20;
 
@@ -65,7 +65,7 @@ fn found(literals: &[Vec<u8>], text: &[u8], one_table: bool) -> BTreeSet<(usize,
     let one_table_bytes_max = if one_table { usize::MAX } else { 0 };
     let automaton = build::build(&literals, BYTES_MAX, one_table_bytes_max).unwrap();
     let mut hits = Vec::new();
-    automaton.find(text, &mut hits);
+    automaton.find(text, &mut hits, &mut FindScratch::default());
     let length = |hit: &Hit| automaton.lengths[hit.literal as usize];
     assert!(hits.is_sorted_by_key(|hit| (hit.end, std::cmp::Reverse(length(hit)))));
     let n_hits = hits.len();
@@ -87,7 +87,7 @@ fn ends(literals: &[&str], text: &str) -> Vec<(u32, u32)> {
     let literals: Vec<&[u8]> = literals.iter().map(|literal| literal.as_bytes()).collect();
     let automaton = Automaton::new(&literals, BYTES_MAX).unwrap();
     let mut hits = Vec::new();
-    automaton.find(text.as_bytes(), &mut hits);
+    automaton.find(text.as_bytes(), &mut hits, &mut FindScratch::default());
     hits.into_iter().map(|Hit { end, literal }| (end, literal)).collect()
 }
 
@@ -123,7 +123,7 @@ fn a_literal_of_white_space_or_nothing_never_occurs() {
 #[test]
 fn an_empty_automaton_finds_nothing() {
     let mut hits = Vec::new();
-    Automaton::default().find(b"text", &mut hits);
+    Automaton::default().find(b"text", &mut hits, &mut FindScratch::default());
     assert!(hits.is_empty());
 }
 

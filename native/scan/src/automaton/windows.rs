@@ -1,34 +1,39 @@
 //! Where long literals may be.
 //!
-//! Each long literal has one window, eight of its bytes in a row, chosen to be rare. A text's
-//! own windows are looked up in a bit map, and what passes it in a table; only around windows
-//! whose literal is there does the machine of the long literals run. The cost of a text that holds
-//! no such window does not depend on the number of literals.
+//! Each long literal is stood for by a stretch of eleven of its bytes, chosen to be rare. However
+//! it lies in a text, one of its four windows of eight bytes starts at a multiple of four. The
+//! text's windows at these places are looked up in a bit map, and what passes it in a table; only
+//! around windows whose literal is there does the machine of the long literals run. The cost of
+//! a text that holds no such window does not depend on the number of literals.
 
 use std::cmp::Reverse;
 
-use super::classes::{Classes, SPACE};
-use super::far::Cursor;
-
-/// Classes in a window, one byte of a `u64` each.
+/// Bytes in a window.
 pub(super) const WINDOW_LEN: usize = 8;
-/// 128 KiB of bits, two for a window: by chance pass less than 0.1 % of a text's windows with
-/// 10,000 literals.
-const BIT_WORDS_LOG2: u32 = 14;
-/// A window starts among the first so many bytes of its literal: what the machine has to run
+/// From a window that is looked up to the next.
+pub(super) const STRIDE: usize = 4;
+/// Shorter literals need not hold a window that is looked up.
+pub(super) const FAR_LEN_MIN: usize = WINDOW_LEN + STRIDE - 1;
+/// 256 KiB of bits: by chance pass 2 % of the windows looked up with 10,000 literals.
+const BIT_WORDS_MAX: usize = 1 << 15;
+const BIT_WORDS_MIN: usize = 1 << 8;
+/// A stretch starts among the first so many bytes of its literal: what the machine has to run
 /// before a window stays short.
 const STARTS_MAX: usize = 16;
-/// So many bytes after a window are compared, so that a long literal does not cost its length
+/// So many bytes after a stretch are compared, so that a long literal does not cost its length
 /// at every byte of a text.
 const AFTER_MAX: usize = 32;
 
 /// The windows of all long literals.
 #[derive(Debug, Default)]
 pub(super) struct Windows {
-    pub(super) bits: Vec<u64>,
+    /// A power of two.
+    bits: Vec<u64>,
+    /// How far the mixed window goes right to be the number of its bit.
+    bits_shift: u32,
     /// Open addressing, a power of two.
     slots: Vec<Slot>,
-    /// The literals' classes one after the other, as far as they are compared.
+    /// The folded literals one after the other, as far as they are compared.
     literals: Vec<u8>,
     /// How far before the end of its window a literal starts at most. One bound for all, so
     /// that a later window never asks for bytes before those an earlier one asked for.
@@ -36,48 +41,42 @@ pub(super) struct Windows {
 }
 
 /// One window and the literal it stands for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Slot {
-    /// The classes, the last one lowest. 0 is an empty slot: no window is 0, because the class
-    /// of bytes in no literal is.
+    /// The bytes, the first one lowest.
     key: u64,
-    /// Where the literal starts in `literals`, where the window ends and where the literal
-    /// does; all the same where several literals share the window.
+    /// Where the literal starts in `literals`; `EMPTY` where there is none.
     start: u32,
-    window_end: u32,
-    end: u32,
+    /// Bytes of the literal to compare, and how many of them are before the window; none where
+    /// several literals share the window.
+    n_bytes: u8,
+    n_before: u8,
 }
+
+const EMPTY: u32 = u32::MAX;
 
 fn mixed(key: u64) -> u64 {
     // The golden ratio: multiplication spreads low bits to high ones.
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// The word of the bit map and the two bits in it that stand for a window.
-fn bits_of(key: u64) -> (usize, u64) {
-    let mixed = mixed(key);
-    let bit = |shift: u32| 1 << (mixed >> shift & 63);
-    ((mixed >> (64 - BIT_WORDS_LOG2)) as usize, bit(58 - BIT_WORDS_LOG2) | bit(52 - BIT_WORDS_LOG2))
+/// An index below `len`, a power of two, from the high bits of a mixed window.
+fn index_below(len: usize, mixed: u64) -> usize {
+    mixed.swap_bytes() as usize & (len - 1)
 }
 
-#[inline(always)]
-pub(super) fn may_hold(bits: &[u64], key: u64) -> bool {
-    let (word, wanted) = bits_of(key);
-    bits.get(word).is_some_and(|word| word & wanted == wanted)
+/// The windows of a literal among which a stretch is chosen.
+fn keys(literal: &[u8]) -> Vec<u64> {
+    let windows = literal.windows(WINDOW_LEN).take(STARTS_MAX + STRIDE - 1);
+    windows.filter_map(|window| Some(u64::from_le_bytes(window.try_into().ok()?))).collect()
 }
 
-/// The windows of a folded literal among which one is chosen.
-fn keys(literal: &[u8]) -> impl Iterator<Item = u64> {
-    let key = |window: &[u8]| window.iter().fold(0, |key, &class| key << 8 | u64::from(class));
-    literal.windows(WINDOW_LEN).take(STARTS_MAX).map(key)
-}
-
-/// How many classes stand on the shorter side of the most central space: windows over the end
+/// How many bytes stand on the shorter side of the most central space: windows over the end
 /// of a word are rarer than windows inside one.
 fn n_beside_space(key: u64) -> usize {
     let beside = |at: usize| at.min(WINDOW_LEN - 1 - at);
-    let classes = key.to_be_bytes();
-    let spaces = classes.iter().enumerate().filter(|&(_, &class)| class == SPACE);
+    let bytes = key.to_le_bytes();
+    let spaces = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b' ');
     spaces.map(|(at, _)| beside(at)).max().unwrap_or(0)
 }
 
@@ -85,10 +84,11 @@ fn n_beside_space(key: u64) -> usize {
 struct Counts(Vec<u32>);
 
 impl Counts {
-    fn new(keys: &[u64]) -> Self {
-        let mut counts = Self(vec![0; (keys.len() * 4).next_power_of_two()]);
-        for &key in keys {
-            let at = counts.index(key);
+    fn new(keys: &[Vec<u64>]) -> Self {
+        let n_keys = keys.iter().map(Vec::len).sum::<usize>();
+        let mut counts = Self(vec![0; (n_keys * 4).next_power_of_two()]);
+        for &key in keys.iter().flatten() {
+            let at = index_below(counts.0.len(), mixed(key));
             if let Some(count) = counts.0.get_mut(at) {
                 *count += 1;
             }
@@ -96,35 +96,41 @@ impl Counts {
         counts
     }
 
-    fn index(&self, key: u64) -> usize {
-        mixed(key) as usize >> 16 & (self.0.len() - 1)
+    fn of(&self, key: u64) -> u32 {
+        self.0.get(index_below(self.0.len(), mixed(key))).copied().unwrap_or(0)
     }
 
-    fn of(&self, key: u64) -> u32 {
-        self.0.get(self.index(key)).copied().unwrap_or(0)
+    /// Where the rarest stretch of a literal starts.
+    fn rarest(&self, keys: &[u64]) -> usize {
+        let rarity = |&(_, windows): &(usize, &[u64])| {
+            let n_others: u32 = windows.iter().map(|&key| self.of(key)).sum();
+            (n_others, Reverse(windows.iter().map(|&key| n_beside_space(key)).sum::<usize>()))
+        };
+        keys.windows(STRIDE).enumerate().min_by_key(rarity).map_or(0, |(start, _)| start)
     }
 }
 
 impl Windows {
-    /// One window for each literal of `far`: one that the fewest literals hold.
-    pub(super) fn new(folded: &[Vec<u8>], far: &[u32]) -> Self {
-        if far.is_empty() {
+    /// A stretch for each of the `folded` literals, which have `FAR_LEN_MIN` bytes or more: one
+    /// whose windows the fewest literals hold.
+    pub(super) fn new(folded: &[Vec<u8>]) -> Self {
+        if folded.is_empty() {
             return Self::default();
         }
-        let far = || far.iter().filter_map(|&index| folded.get(index as usize));
-        let counts = Counts::new(&far().flat_map(|literal| keys(literal)).collect::<Vec<_>>());
+        let keys: Vec<_> = folded.iter().map(|literal| keys(literal)).collect();
+        let counts = Counts::new(&keys);
+        let n_windows = folded.len() * STRIDE;
+        let n_words = n_windows.next_power_of_two().clamp(BIT_WORDS_MIN, BIT_WORDS_MAX);
+        let empty = Slot { key: 0, start: EMPTY, n_bytes: 0, n_before: 0 };
         let mut windows = Self {
-            bits: vec![0; 1 << BIT_WORDS_LOG2],
-            slots: vec![Slot::default(); (far().count() * 2).next_power_of_two()],
+            bits: vec![0; n_words],
+            bits_shift: u64::BITS - (n_words * 64).ilog2(),
+            slots: vec![empty; (n_windows * 2).next_power_of_two()],
             literals: Vec::new(),
             n_back: 0,
         };
-        for literal in far() {
-            let rarity = |&(_, key): &(usize, u64)| (counts.of(key), Reverse(n_beside_space(key)));
-            if let Some((start, key)) = keys(literal).enumerate().min_by_key(rarity) {
-                windows.add(key, literal, start);
-                windows.n_back = windows.n_back.max(start + WINDOW_LEN);
-            }
+        for (literal, keys) in folded.iter().zip(&keys) {
+            windows.add(literal, keys, counts.rarest(keys));
         }
         windows
     }
@@ -135,67 +141,61 @@ impl Windows {
             + size_of_val(self.literals.as_slice())
     }
 
-    /// Adds the window `key`, which starts at `start` of `literal`.
-    fn add(&mut self, key: u64, literal: &[u8], start: usize) {
-        let (word, bits) = bits_of(key);
-        if let Some(word) = self.bits.get_mut(word) {
-            *word |= bits;
-        }
-        let first = self.literals.len();
-        let len = literal.len().min(start + WINDOW_LEN + AFTER_MAX);
-        let literal = literal.get(..len).unwrap_or_default();
-        let at = self.slot_of(key);
-        if let Some(slot) = self.slots.get_mut(at) {
-            let is_shared = slot.key == key;
-            let [window_end, end] = [start + WINDOW_LEN, literal.len()]
-                .map(|len| (first + if is_shared { 0 } else { len }) as u32);
-            *slot = Slot { key, start: first as u32, window_end, end };
-            self.literals.extend_from_slice(if is_shared { &[] } else { literal });
+    /// Adds the windows of the stretch that starts at `start` of `literal`.
+    fn add(&mut self, literal: &[u8], keys: &[u64], start: usize) {
+        let n_bytes = literal.len().min(start + FAR_LEN_MIN + AFTER_MAX);
+        let first = self.literals.len() as u32;
+        self.literals.extend_from_slice(literal.get(..n_bytes).unwrap_or_default());
+        for (n_before, &key) in keys.iter().enumerate().skip(start).take(STRIDE) {
+            let bit = mixed(key) >> self.bits_shift;
+            if let Some(word) = self.bits.get_mut(bit as usize / 64) {
+                *word |= 1 << (bit % 64);
+            }
+            let at = self.slot_of(key);
+            if let Some(slot) = self.slots.get_mut(at) {
+                let is_shared = slot.start != EMPTY;
+                let [n_bytes, n_before] =
+                    [n_bytes, n_before].map(|n| if is_shared { 0 } else { n as u8 });
+                *slot = Slot { key, start: first, n_bytes, n_before };
+            }
+            self.n_back = self.n_back.max(n_before + WINDOW_LEN);
         }
     }
 
     /// The slot that holds `key`, or the empty one where it would be.
     fn slot_of(&self, key: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = mixed(key) as usize >> 16 & mask;
-        while self.slots.get(at).is_some_and(|slot| slot.key != 0 && slot.key != key) {
-            at = (at + 1) & mask;
+        let mut at = index_below(self.slots.len(), mixed(key));
+        while self.slots.get(at).is_some_and(|slot| slot.start != EMPTY && slot.key != key) {
+            at = (at + 1) & (self.slots.len() - 1);
         }
         at
     }
 
-    /// Whether the window of `cursor` is one of a literal that occurs there, or of several
-    /// literals.
-    pub(super) fn holds(&self, text: &[u8], classes: &Classes, cursor: Cursor) -> bool {
-        let slot = self.slots.get(self.slot_of(cursor.key)).copied().unwrap_or_default();
-        let part = |from: u32, to: u32| self.literals.get(from as usize..to as usize);
-        let before = part(slot.start, slot.window_end).unwrap_or_default();
-        let after = part(slot.window_end, slot.end).unwrap_or_default();
-        cursor.key != 0
-            && slot.key == cursor.key
-            && ends_with(text.get(..cursor.end).unwrap_or_default(), before, classes)
-            && goes_on_with(text, cursor, after, classes)
+    /// The next window at `from`, or a multiple of `STRIDE` after it, that the bit map lets pass,
+    /// and where it starts. A loop of its own, whose few variables stay in registers.
+    #[inline(never)]
+    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<(usize, u64)> {
+        let (bits, shift) = (self.bits.as_slice(), self.bits_shift);
+        let (parts, _) = text.get(from..).unwrap_or_default().as_chunks::<STRIDE>();
+        let key_of = |window: &[[u8; STRIDE]]| {
+            window.as_flattened().try_into().map_or(0, u64::from_le_bytes)
+        };
+        let passes = |&key: &u64| {
+            let bit = mixed(key) >> shift;
+            bits.get(bit as usize / 64).is_some_and(|word| word >> (bit % 64) & 1 != 0)
+        };
+        let mut windows = (from..).step_by(STRIDE).zip(parts.windows(2).map(key_of));
+        windows.find(|(_, key)| passes(key))
     }
-}
 
-/// Whether `text` ends with the classes `folded`, a run of white space counted as one.
-fn ends_with(text: &[u8], folded: &[u8], classes: &Classes) -> bool {
-    let mut rest = text.iter().rev().map(|&byte| classes.of(byte)).peekable();
-    folded.iter().rev().all(|&class| {
-        let is_same = rest.next() == Some(class);
-        while class == SPACE && rest.next_if_eq(&SPACE).is_some() {}
-        is_same
-    })
-}
-
-/// Whether `text` goes on after the window of `cursor` with the classes `folded`.
-fn goes_on_with(text: &[u8], cursor: Cursor, folded: &[u8], classes: &Classes) -> bool {
-    let rest = text.get(cursor.end..).unwrap_or_default();
-    let mut rest = rest.iter().map(|&byte| classes.of(byte)).peekable();
-    let mut last = cursor.key as u8;
-    folded.iter().all(|&class| {
-        while last == SPACE && rest.next_if_eq(&SPACE).is_some() {}
-        last = class;
-        rest.next() == Some(class)
-    })
+    /// Whether the window `key`, which starts at `at` of the folded `text`, is one of a literal
+    /// that occurs there, or of several literals.
+    pub(super) fn holds(&self, text: &[u8], at: usize, key: u64) -> bool {
+        let Some(slot) = self.slots.get(self.slot_of(key)) else { return false };
+        let (start, n_bytes) = (slot.start as usize, usize::from(slot.n_bytes));
+        slot.start != EMPTY
+            && at.checked_sub(usize::from(slot.n_before)).is_some_and(|from| {
+                text.get(from..from + n_bytes) == self.literals.get(start..start + n_bytes)
+            })
+    }
 }

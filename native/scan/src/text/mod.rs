@@ -6,7 +6,7 @@ mod marks;
 
 use std::time::Instant;
 
-use crate::automaton::Hit;
+use crate::automaton::{FindScratch, Hit};
 use crate::detect::{Matches, Site};
 use crate::rules::{Matcher, Owner, RegexRule, Rule, RuleIndex, Ruleset};
 use anchors::{Anchor, Anchors};
@@ -54,6 +54,7 @@ pub struct Scratch {
 #[derive(Debug, Default)]
 struct ScanScratch {
     hits: Vec<Hit>,
+    find: FindScratch,
     anchors: Anchors,
     contexts: Vec<ContextHit>,
     /// Our own marks in the text.
@@ -101,9 +102,9 @@ impl Ruleset {
 
     /// Which context words a key holds: those of an attribute, or of a JSON object.
     pub fn contexts(&self, key: &[u8], scratch: &mut Scratch) -> Contexts {
-        let hits = &mut scratch.scan.hits;
+        let ScanScratch { hits, find, .. } = &mut scratch.scan;
         hits.clear();
-        self.automaton.find(key, hits);
+        self.automaton.find(key, hits, find);
         let mut contexts = 0;
         for &hit in hits.iter() {
             for owner in self.owners.of(hit.literal) {
@@ -123,7 +124,7 @@ impl Scan<'_> {
     fn look(&mut self) {
         let (rules, text, seen) = (self.rules, self.text, &mut *self.seen);
         seen.clear();
-        rules.automaton.find(text, &mut seen.hits);
+        rules.automaton.find(text, &mut seen.hits, &mut seen.find);
         for &hit in &seen.hits {
             for owner in rules.owners.of(hit.literal) {
                 match *owner {
