@@ -56,12 +56,15 @@ def _findings(tally: Tally, digest: str, *, is_debug: bool) -> dict[str, OwnValu
         own.RULESET: digest,
     }
     if is_debug:
-        told[own.MASKED_KEYS] = ",".join(_united(tally, own.MASKED_KEYS, tally.masked_keys))
-        told[own.REDACTED_KEYS] = ",".join(_united(tally, own.REDACTED_KEYS, tally.redacted_keys))
+        masked = _united(tally, own.MASKED_KEYS, tally.masked_keys)
+        redacted = _united(tally, own.REDACTED_KEYS, tally.redacted_keys)
+        # A key may be empty, and so may the list of it.
+        told[own.MASKED_KEYS] = ",".join(masked) if masked else []
+        told[own.REDACTED_KEYS] = ",".join(redacted) if redacted else []
         told[own.REDACTED_COUNT] = tally.n_redacted + sum(_held(tally, own.REDACTED_COUNT))
         # Those of an earlier pass are still there, and counted again.
         told[own.IGNORED_COUNT] = max([tally.n_ignored, *_held(tally, own.IGNORED_COUNT)])
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in told.items() if value or value == ""}
 
 
 def _held(tally: Tally, key: str) -> list[Any]:
