@@ -114,14 +114,15 @@ def show_injection(redact: score.Redact, clean: list[str], n_examples: int) -> b
 
 
 def missed_vendors(redact: score.Redact, seed: int) -> list[str]:
-    """The vendors of whose keys one is not found in a plain sentence."""
+    """The vendors of whose keys one is left, whole or in part, in a plain sentence."""
     rng = random.Random(seed)
     missed = []
     for vendor in formats():
         before, key = vendor_key(rng, vendor)
         prompt = Prompt("api_key", "", f"use {before}", key, " please")
         hidden = prompt.hidden()
-        if not score.is_covered(redact(hidden.text, hidden.key), prompt, hidden):
+        found = score.masking(redact(hidden.text, hidden.key))
+        if not score.covers(found, hidden.start, hidden.end):
             missed.append(f"{vendor}: {hidden.text}")
     return missed
 
