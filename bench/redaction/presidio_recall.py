@@ -2,6 +2,8 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["presidio-analyzer>=2.2.360"]
 # ///
+# What it imports is installed for it alone.
+# mypy: ignore-errors
 """Presidio's pattern recognizers on the same corpus, without a language model.
 
     python bench/redaction/quality.py --export corpus.ndjson

@@ -115,6 +115,8 @@ def planned(rng: random.Random, region: str) -> phonenumbers.PhoneNumber:
     kinds = phonenumbers.PhoneNumberType
     kind = rng.choice([kinds.MOBILE, kinds.MOBILE, kinds.FIXED_LINE])
     example = phonenumbers.example_number_for_type(region, kind)
+    if example is None:
+        return planned(rng, "US")
     text = phonenumbers.national_significant_number(example)
     while True:
         tail = "".join(rng.choices("0123456789", k=len(text) // 2))
