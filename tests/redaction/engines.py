@@ -9,7 +9,7 @@ from typing import Any
 from spanloom.processors.redaction.config import Config
 from spanloom.processors.redaction.load import load_rules
 from spanloom.processors.redaction.oracle.regex import compile_pattern
-from tests.redaction.hostile_entities import matching
+from tests.redaction.hostile_patterns import matching
 from tests.redaction.hostile_texts import Texts
 
 RULE_SETS = ["pii", "secrets", "injection"]

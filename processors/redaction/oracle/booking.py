@@ -13,8 +13,9 @@ from spanloom.processors.redaction.oracle.leaf import Rules
 from spanloom.processors.redaction.oracle.place import Location, Place, Role, Signal
 from spanloom.processors.redaction.oracle.reports import RedactionReport
 from spanloom.processors.redaction.oracle.scan import Words
+from spanloom.processors.redaction.oracle.settle import Told
 from spanloom.processors.redaction.oracle.tally import Tally
-from spanloom.processors.redaction.oracle.value import Outcome, Told
+from spanloom.processors.redaction.oracle.value import Outcome
 
 _NOT_IN_ITEM = ("resource", "scope")
 

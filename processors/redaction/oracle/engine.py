@@ -15,6 +15,7 @@ from spanloom.processors.redaction.oracle.messages import Walk
 from spanloom.processors.redaction.oracle.place import Place
 from spanloom.processors.redaction.oracle.reports import Finding, RedactionReport, TextReport
 from spanloom.processors.redaction.oracle.scan import Scanner
+from spanloom.processors.redaction.oracle.settle import Told
 
 _DIGEST_LEN = 8
 
@@ -67,7 +68,7 @@ class Redactor:
         return TextReport(outcome.kind, written, outcome.reason, findings)
 
 
-def finding_of(document: Document, told: values.Told, text: str) -> Finding:
+def finding_of(document: Document, told: Told, text: str) -> Finding:
     """As it is told of `text`, with its place in characters."""
     start, end = (_n_characters(text, offset) for offset in told.span or (None, None))
     return Finding(
@@ -90,7 +91,7 @@ def _n_characters(text: str, offset: int | None) -> int | None:
         return None
 
 
-def action_name(told: values.Told) -> str:
+def action_name(told: Told) -> str:
     """The action as rules name it; `dry_run` for what is only tried."""
     return "dry_run" if told.decision.dry_run else told.action.kind
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spanloom.processors.redaction.oracle.document import Document
-from spanloom.processors.redaction.oracle.value import Told
+from spanloom.processors.redaction.oracle.settle import Told
 
 _KEYS_MAX = 256
 

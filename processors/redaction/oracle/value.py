@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from spanloom.processors.redaction.oracle import edits, seams, views
-from spanloom.processors.redaction.oracle.decide import Decision
-from spanloom.processors.redaction.oracle.document import FLAG, Action
 from spanloom.processors.redaction.oracle.edits import Edit
 from spanloom.processors.redaction.oracle.json_parse import (
     Array,
@@ -20,9 +18,10 @@ from spanloom.processors.redaction.oracle.json_parse import (
 )
 from spanloom.processors.redaction.oracle.leaf import Candidate, LeafReader, Rules
 from spanloom.processors.redaction.oracle.mapped import Mapped, Span
-from spanloom.processors.redaction.oracle.place import Place, Role
+from spanloom.processors.redaction.oracle.place import Place
 from spanloom.processors.redaction.oracle.resolve import Planned, resolve
 from spanloom.processors.redaction.oracle.scan import Words
+from spanloom.processors.redaction.oracle.settle import Told, told_of
 from spanloom.processors.redaction.oracle.spots import Spot, Spots
 
 UNSCANNED = "[REDACTED:unscanned]"
@@ -42,18 +41,6 @@ class Outcome:
 
 
 UNCHANGED = Outcome("unchanged")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One finding. Holds nothing of the text."""
-
-    decision: Decision
-    action: Action
-    role: Role
-    message_index: int | None
-    span: Span | None
-    """Where it stands in the value; None for what several parts of a message hold together."""
 
 
 class TooLargeError(Exception):
@@ -196,39 +183,8 @@ class _Pass:
         planned = [Planned(*edits.widened(leaf, one.start, one.end), one.decision) for one in found]
         winners = resolve(planned)
         self._drops |= {plan.decision.action.kind for plan in planned}
-        told = [(winner, winner.decision.action) for winner in winners]
-        told += self._besides(planned, winners)
-        self.told += [
-            Told(plan.decision, action, spot.role, spot.message_index, (plan.start, plan.end))
-            for plan, action in told
-        ]
+        self.told += told_of(planned, winners, self._rules, spot)
         return winners
-
-    def _besides(
-        self, planned: Iterable[Planned], winners: Sequence[Planned]
-    ) -> list[tuple[Planned, Action]]:
-        """What is told although it did not win. What several readings show is told once."""
-        besides = []
-        rule, end = -1, 0
-        for plan in sorted(planned, key=lambda plan: (plan.decision.rule, plan.start)):
-            is_known = plan.decision.rule == rule and plan.start < end
-            rule, end = plan.decision.rule, max(plan.end, end if is_known else 0)
-            action = self._told_besides(plan, winners)
-            if action and not is_known:
-                besides.append((plan, action))
-        return besides
-
-    def _told_besides(self, plan: Planned, winners: Sequence[Planned]) -> Action | None:
-        """As a flag, as what drops the value, or, as a flag, for its rule's attribute."""
-        action = plan.decision.action
-        if action == FLAG:
-            return action
-        covering = (winner for winner in winners if winner.start <= plan.start < winner.end)
-        if any(winner.decision.rule == plan.decision.rule for winner in covering):
-            return None
-        if action.kind in ("drop_attribute", "drop_item"):
-            return action
-        return None if self._rules[plan.decision.rule].attribute is None else FLAG
 
     def _head_and_tail(self, value: bytes, spot: Spot) -> list[Edit]:
         """Half of what is allowed is kept at either end, as plain text; JSON is refused."""
