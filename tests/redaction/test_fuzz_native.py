@@ -39,6 +39,9 @@ def check(subject: Subject, each: Case) -> None:
     assert (report.outcome == "unchanged") == (report.text == text)
     if report.outcome not in ("unchanged", "replaced"):
         return
+    if "\ufffd" not in text and "\\" not in text:
+        # What is no UTF-8 would be shown as this character.
+        assert "\ufffd" not in report.text
     if subject.takes_apart(text):
         json.loads(report.text)
     again = subject.redactor.redact_text(report.text, key=key, role=role)
