@@ -7,13 +7,25 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from spanloom.testing.builders import key_values
 from tests.native.otlp_wire import ID_BYTES, REQUESTS
 
 Write = Callable[[], str]
 
 _NESTING_MAX = 9
 _CASES = ("string_value", "bytes_value", "int_value", "double_value", "array_value", "kvlist_value")
-_TEXT, _BYTES = FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES
+_TEXT = FieldDescriptor.TYPE_STRING
+_OWN: list[dict[str, Any]] = [
+    {"redaction.masked.count": 3},
+    {"redaction.masked.count": 4111111111111111},
+    {"redaction.rules": ["email", "bob@example.com"], "redaction.ruleset": "0a1b2c3d"},
+    {"redaction.rules": ["email", "phone"], "redaction.masked.keys": "a,b"},
+    {"redaction.masked.keys": "a,+1 415 555 2671", "redaction.redacted.count": 1},
+    {"security.prompt_injection.score": 0.75, "security.prompt_injection.location": "k[1].user"},
+    {"security.prompt_injection.rules": ["injection.override.authority"], "app.seen": True},
+    {"app.seen": False, "redaction.ignored.count": 2, "redaction.redacted.keys": ""},
+]
+"""What redaction itself may have written before, and what only looks like it."""
 
 
 def full(signal: str, write: Write) -> Message:
@@ -83,6 +95,11 @@ class _Filler:
             self._fill_value(getattr(message, field.name), case, depth)
 
     def _fill_pairs(self, pairs: Any, depth: int) -> None:
+        if self._rng and self._rng.random() < 0.2:
+            pairs.extend(key_values(self._rng.choice(_OWN)))
+        if self._rng and self._rng.random() < 0.3:
+            role = self._rng.choice(["user", "assistant", "system"])
+            pairs.extend(key_values({"m.0.content": self._write(), "m.0.role": role}))
         for case in _CASES:
             if self._rng is None or self._rng.random() < 0.5:
                 pair = pairs.add(key=f"a.{case}" if case != "string_value" else self._write())
