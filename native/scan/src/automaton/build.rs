@@ -4,7 +4,7 @@ use super::classes::{Classes, SPACE};
 use super::fold::folded_literal;
 use super::machine::{Machine, NONE, Node, Output};
 use super::search::{DEEP, LOOK};
-use super::windows::{FAR_LEN_MIN, Windows};
+use super::windows::{Windows, far_len_min, stride_for};
 use super::{Automaton, TooLarge};
 
 /// Half of a second-level cache of 512 KiB: with a larger table for all literals the time per
@@ -27,12 +27,12 @@ pub(super) fn build(
     let lengths: Vec<u32> = folded.iter().map(|literal| literal.len() as u32).collect();
     let order = occurring_in_order(&folded);
     let table_bytes = n_prefixes(&folded, &order) * classes.n_classes() * size_of::<u32>();
-    let is_far = |&index: &u32| {
-        let len = folded.get(index as usize).map_or(0, Vec::len);
-        table_bytes > one_table_bytes_max && len >= FAR_LEN_MIN
-    };
+    let len_of = |&index: &u32| folded.get(index as usize).map_or(0, Vec::len);
+    let stride = stride_for(order.iter().map(len_of));
+    let is_far =
+        |&index: &u32| table_bytes > one_table_bytes_max && len_of(&index) >= far_len_min(stride);
     let (far, near): (Vec<u32>, Vec<u32>) = order.into_iter().partition(is_far);
-    let windows = Windows::new(&far_literals(literals, &far));
+    let windows = Windows::new(&far_literals(literals, &far), stride);
     let used = windows.memory_bytes() + size_of_val(lengths.as_slice());
     let rest = bytes_max.checked_sub(used).ok_or(TooLarge)?;
     let near = machine(&folded, near, classes.n_classes(), NEAR_ENTRIES_MAX, rest)?;

@@ -6,6 +6,7 @@ const OTHER: u8 = 0;
 pub(super) const SPACE: u8 = 1;
 
 /// Space, tab, line feed, vertical tab, form feed, carriage return.
+#[inline(always)]
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

@@ -4,7 +4,7 @@ use super::Hit;
 use super::fold::Folded;
 use super::machine::Runner;
 use super::search::Lane;
-use super::windows::{STRIDE, WINDOW_LEN, Windows};
+use super::windows::{WINDOW_LEN, Windows};
 
 /// Appends every occurrence of a far literal, by ascending end.
 pub(super) fn find(runner: Runner<'_>, windows: &Windows, folded: &Folded, hits: &mut Vec<Hit>) {
@@ -17,7 +17,7 @@ pub(super) fn find(runner: Runner<'_>, windows: &Windows, folded: &Folded, hits:
         if windows.holds(text, at, key) {
             visit.around(at + WINDOW_LEN, hits);
         }
-        from = at + STRIDE;
+        from = at + windows.stride;
     }
     folded.unfold(hits.iter_mut().skip(n_before).map(|hit| &mut hit.end));
 }

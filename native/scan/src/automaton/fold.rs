@@ -80,16 +80,19 @@ pub(super) fn folded_literal(literal: &[u8]) -> Vec<u8> {
     copy.bytes
 }
 
+#[inline(always)]
 fn folded(byte: u8) -> u8 {
     if is_space(byte) { b' ' } else { byte.to_ascii_lowercase() }
 }
 
 /// 1 where both bytes of a folded text are white space.
+#[inline(always)]
 fn is_repeated(byte: u8, next: u8) -> u8 {
     u8::from(byte == b' ') & u8::from(next == b' ')
 }
 
 /// The highest bit of each byte that is a space.
+#[inline(always)]
 fn spaces(word: u64) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let others = word ^ 0x2020_2020_2020_2020;

@@ -39,6 +39,7 @@ pub struct TooLarge;
 #[derive(Default)]
 pub struct FindScratch {
     folded: Folded,
+    rest: search::Rest,
 }
 
 /// Nothing of a text is shown.
@@ -83,7 +84,7 @@ impl Automaton {
         }
         let n_far = hits.len() - n_before;
         if !self.near.nodes.is_empty() {
-            search::find(self.runner(&self.near), text, hits);
+            search::find(self.runner(&self.near), text, hits, &mut scratch.rest);
         }
         if n_far > 0 && hits.len() > n_before + n_far {
             // Two ascending runs, which this sort merges; far ones, the longer, come first.

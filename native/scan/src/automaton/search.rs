@@ -23,9 +23,12 @@ pub(super) struct Lane {
     pub(super) state: u32,
 }
 
+/// What the lanes after the first one find.
+pub(super) type Rest = [Vec<Hit>; N_LANES - 1];
+
 /// See `Automaton::find`. A long text goes through as several stretches at once, because one
 /// alone waits for memory at every byte.
-pub(super) fn find(runner: Runner<'_>, text: &[u8], hits: &mut Vec<Hit>) {
+pub(super) fn find(runner: Runner<'_>, text: &[u8], hits: &mut Vec<Hit>, rest: &mut Rest) {
     if text.len() < LANES_TEXT_LEN_MIN {
         let mut lane = Lane { at: 0, end: text.len(), state: 0 };
         return runner.run(text, &mut lane, hits);
@@ -36,11 +39,11 @@ pub(super) fn find(runner: Runner<'_>, text: &[u8], hits: &mut Vec<Hit>) {
         state: 0,
     });
     let starts = lanes.map(|lane| lane.at);
-    let mut rest = [const { Vec::new() }; N_LANES - 1];
-    runner.run_lanes(text, &mut lanes, hits, &mut rest);
+    rest.iter_mut().for_each(Vec::clear);
+    runner.run_lanes(text, &mut lanes, hits, rest);
     let [first, later @ ..] = lanes;
     let mut sure = first;
-    for ((lane, start), found) in later.into_iter().zip(starts.into_iter().skip(1)).zip(&rest) {
+    for ((lane, start), found) in later.into_iter().zip(starts.into_iter().skip(1)).zip(&*rest) {
         runner.join(text, &mut sure, lane, start, found, hits);
     }
 }
@@ -52,14 +55,14 @@ impl Runner<'_> {
         text: &[u8],
         lanes: &mut [Lane; N_LANES],
         hits: &mut Vec<Hit>,
-        rest: &mut [Vec<Hit>; N_LANES - 1],
+        rest: &mut Rest,
     ) {
         loop {
             let n_steps = lanes.iter().map(|lane| lane.end - lane.at).min().unwrap_or(0);
             if n_steps == 0 {
                 break;
             }
-            self.step_lanes(text, lanes, n_steps);
+            self.step_lanes(text, lanes, n_steps, hits, rest);
             for (lane, found) in lanes.iter_mut().zip(std::iter::once(&mut *hits).chain(&mut *rest))
             {
                 self.settle(text, lane, found);
@@ -70,9 +73,16 @@ impl Runner<'_> {
         }
     }
 
-    /// At most `n_steps` steps of every lane; fewer when an entry says `LOOK`.
+    /// At most `n_steps` steps of every lane; fewer when an entry is deep.
     #[inline]
-    fn step_lanes(&self, text: &[u8], lanes: &mut [Lane; N_LANES], n_steps: usize) {
+    fn step_lanes(
+        &self,
+        text: &[u8],
+        lanes: &mut [Lane; N_LANES],
+        n_steps: usize,
+        hits: &mut Vec<Hit>,
+        rest: &mut Rest,
+    ) {
         let [a, b, c, d] =
             lanes.map(|lane| text.get(lane.at..lane.at + n_steps).unwrap_or_default());
         let mut states = lanes.map(|lane| lane.state);
@@ -83,13 +93,36 @@ impl Runner<'_> {
             n_done += 1;
             let [s, t, u, v] = states;
             if (s | t | u | v) & LOOK != 0 {
-                break;
+                if (s | t | u | v) & DEEP != 0 {
+                    break;
+                }
+                states = self.tell_lanes(states, lanes, n_done, hits, rest);
             }
         }
         for (lane, state) in lanes.iter_mut().zip(states) {
             lane.at += n_done;
             lane.state = state;
         }
+    }
+
+    /// Tells what ends `n_done` bytes after each lane's place, and gives the states back. Called
+    /// with copies, so that the states of the loop stay in registers.
+    #[inline(never)]
+    fn tell_lanes(
+        &self,
+        states: [u32; N_LANES],
+        lanes: &[Lane; N_LANES],
+        n_done: usize,
+        hits: &mut Vec<Hit>,
+        rest: &mut Rest,
+    ) -> [u32; N_LANES] {
+        let founds = std::iter::once(hits).chain(rest);
+        for ((state, lane), found) in states.iter().zip(lanes).zip(founds) {
+            if state & LOOK != 0 {
+                self.tell(state & !LOOK, lane.at + n_done, found);
+            }
+        }
+        states.map(|state| state & !LOOK)
     }
 
     /// Runs one lane to its end.

@@ -167,6 +167,40 @@ fn agrees_with_aho_corasick_where_lanes_meet() {
     }
 }
 
+/// Sets whose shortest literal has 1, 8, 9 or 11 bytes look at other places of a text.
+#[test]
+fn agrees_with_aho_corasick_wherever_a_literal_lies() {
+    for (seed, n_shortest) in [1, 8, 9, 10, 11].into_iter().enumerate() {
+        let whole = b"Uv w\0\0\0\0\0\0\0\0\0\0\0xyz a bc def ghij";
+        let literals: Vec<_> = (n_shortest..=whole.len()).map(|n| whole[..n].to_vec()).collect();
+        let spaced = whole.iter().flat_map(|byte| match byte {
+            b' ' => b" \n\t".to_vec(),
+            byte => vec![byte.to_ascii_uppercase()],
+        });
+        let spaced: Vec<u8> = spaced.collect();
+        for n_before in 0..20 {
+            let before = [b"  ".repeat(n_before), b".".repeat(n_before)].concat();
+            let text = [&before, whole.as_slice(), b"  ", &spaced, b" "].concat();
+            for n_text in [text.len(), text.len() - 1, text.len() - 9] {
+                assert_as_expected(seed as u64, &literals, &text[..n_text]);
+            }
+        }
+    }
+}
+
+#[test]
+fn finds_the_same_with_memory_used_before() {
+    let automaton = build::build(&[b"a long literal", b"b"], BYTES_MAX, 0).unwrap();
+    let mut scratch = FindScratch::default();
+    let texts: [&[u8]; 3] = [b"b  a  long  literal", b"", b"a long literal"];
+    let n_hits = texts.map(|text| {
+        let mut hits = Vec::new();
+        automaton.find(text, &mut hits, &mut scratch);
+        hits.len()
+    });
+    assert_eq!(n_hits, [2, 0, 1]);
+}
+
 #[test]
 fn agrees_with_aho_corasick_on_one_byte_over_and_over() {
     for (seed, n_text) in [255, 256, 257, 1_000, 1_001, 1_002, 1_003].into_iter().enumerate() {

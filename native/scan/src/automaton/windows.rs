@@ -1,8 +1,9 @@
 //! Where long literals may be.
 //!
 //! Each long literal is stood for by a stretch of eleven of its bytes, chosen to be rare. However
-//! it lies in a text, one of its four windows of eight bytes starts at a multiple of four. The
-//! text's windows at these places are looked up in a bit map, and what passes it in a table; only
+//! it lies in a text, one of its four windows of eight bytes starts at a multiple of four. Where
+//! that saves a machine for literals of eight to ten bytes, stretches are shorter and windows at
+//! every byte or every second one. The text's windows at these places are looked up in a bit map, and what passes it in a table; only
 //! around windows whose literal is there does the machine of the long literals run. The cost of
 //! a text that holds no such window does not depend on the number of literals.
 
@@ -10,10 +11,8 @@ use std::cmp::Reverse;
 
 /// Bytes in a window.
 pub(super) const WINDOW_LEN: usize = 8;
-/// From a window that is looked up to the next.
-pub(super) const STRIDE: usize = 4;
-/// Shorter literals need not hold a window that is looked up.
-pub(super) const FAR_LEN_MIN: usize = WINDOW_LEN + STRIDE - 1;
+/// From a window that is looked up to the next, at most.
+const STRIDE_MAX: usize = 4;
 /// 256 KiB of bits: by chance pass 2 % of the windows looked up with 10,000 literals.
 const BIT_WORDS_MAX: usize = 1 << 15;
 const BIT_WORDS_MIN: usize = 1 << 8;
@@ -23,6 +22,23 @@ const STARTS_MAX: usize = 16;
 /// So many bytes after a stretch are compared, so that a long literal does not cost its length
 /// at every byte of a text.
 const AFTER_MAX: usize = 32;
+/// A window inside a word is taken to be as frequent as one that so many other literals hold.
+const INSIDE_WORD: u32 = 4;
+
+/// From a window that is looked up to the next, for literals of these lengths: as far as
+/// possible, unless all could do without another machine at a shorter one.
+pub(super) fn stride_for(lens: impl Iterator<Item = usize>) -> usize {
+    match lens.min() {
+        Some(8) => 1,
+        Some(9 | 10) => 2,
+        _ => STRIDE_MAX,
+    }
+}
+
+/// Shorter literals need not hold a window that is looked up.
+pub(super) fn far_len_min(stride: usize) -> usize {
+    WINDOW_LEN + stride - 1
+}
 
 /// The windows of all long literals.
 #[derive(Debug, Default)]
@@ -38,6 +54,8 @@ pub(super) struct Windows {
     /// How far before the end of its window a literal starts at most. One bound for all, so
     /// that a later window never asks for bytes before those an earlier one asked for.
     pub(super) n_back: usize,
+    /// From a window that is looked up to the next: 1, 2 or 4.
+    pub(super) stride: usize,
 }
 
 /// One window and the literal it stands for.
@@ -55,6 +73,7 @@ struct Slot {
 
 const EMPTY: u32 = u32::MAX;
 
+#[inline(always)]
 fn mixed(key: u64) -> u64 {
     // The golden ratio: multiplication spreads low bits to high ones.
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -67,7 +86,7 @@ fn index_below(len: usize, mixed: u64) -> usize {
 
 /// The windows of a literal among which a stretch is chosen.
 fn keys(literal: &[u8]) -> Vec<u64> {
-    let windows = literal.windows(WINDOW_LEN).take(STARTS_MAX + STRIDE - 1);
+    let windows = literal.windows(WINDOW_LEN).take(STARTS_MAX + STRIDE_MAX - 1);
     windows.filter_map(|window| Some(u64::from_le_bytes(window.try_into().ok()?))).collect()
 }
 
@@ -101,25 +120,26 @@ impl Counts {
     }
 
     /// Where the rarest stretch of a literal starts.
-    fn rarest(&self, keys: &[u64]) -> usize {
+    fn rarest(&self, keys: &[u64], stride: usize) -> usize {
+        let weight = |&key: &u64| self.of(key) + INSIDE_WORD * u32::from(n_beside_space(key) == 0);
         let rarity = |&(_, windows): &(usize, &[u64])| {
-            let n_others: u32 = windows.iter().map(|&key| self.of(key)).sum();
+            let n_others: u32 = windows.iter().map(weight).sum();
             (n_others, Reverse(windows.iter().map(|&key| n_beside_space(key)).sum::<usize>()))
         };
-        keys.windows(STRIDE).enumerate().min_by_key(rarity).map_or(0, |(start, _)| start)
+        keys.windows(stride).enumerate().min_by_key(rarity).map_or(0, |(start, _)| start)
     }
 }
 
 impl Windows {
-    /// A stretch for each of the `folded` literals, which have `FAR_LEN_MIN` bytes or more: one
-    /// whose windows the fewest literals hold.
-    pub(super) fn new(folded: &[Vec<u8>]) -> Self {
+    /// A stretch for each of the `folded` literals, which have
+    /// `far_len_min(stride)` bytes or more: one whose windows the fewest literals hold.
+    pub(super) fn new(folded: &[Vec<u8>], stride: usize) -> Self {
         if folded.is_empty() {
             return Self::default();
         }
         let keys: Vec<_> = folded.iter().map(|literal| keys(literal)).collect();
         let counts = Counts::new(&keys);
-        let n_windows = folded.len() * STRIDE;
+        let n_windows = folded.len() * stride;
         let n_words = n_windows.next_power_of_two().clamp(BIT_WORDS_MIN, BIT_WORDS_MAX);
         let empty = Slot { key: 0, start: EMPTY, n_bytes: 0, n_before: 0 };
         let mut windows = Self {
@@ -128,9 +148,10 @@ impl Windows {
             slots: vec![empty; (n_windows * 2).next_power_of_two()],
             literals: Vec::new(),
             n_back: 0,
+            stride,
         };
         for (literal, keys) in folded.iter().zip(&keys) {
-            windows.add(literal, keys, counts.rarest(keys));
+            windows.add(literal, keys, counts.rarest(keys, stride));
         }
         windows
     }
@@ -143,10 +164,10 @@ impl Windows {
 
     /// Adds the windows of the stretch that starts at `start` of `literal`.
     fn add(&mut self, literal: &[u8], keys: &[u64], start: usize) {
-        let n_bytes = literal.len().min(start + FAR_LEN_MIN + AFTER_MAX);
+        let n_bytes = literal.len().min(start + far_len_min(self.stride) + AFTER_MAX);
         let first = self.literals.len() as u32;
         self.literals.extend_from_slice(literal.get(..n_bytes).unwrap_or_default());
-        for (n_before, &key) in keys.iter().enumerate().skip(start).take(STRIDE) {
+        for (n_before, &key) in keys.iter().enumerate().skip(start).take(self.stride) {
             let bit = mixed(key) >> self.bits_shift;
             if let Some(word) = self.bits.get_mut(bit as usize / 64) {
                 *word |= 1 << (bit % 64);
@@ -171,10 +192,19 @@ impl Windows {
         at
     }
 
-    /// The next window at `from`, or a multiple of `STRIDE` after it, that the bit map lets pass,
-    /// and where it starts. A loop of its own, whose few variables stay in registers.
-    #[inline(never)]
+    /// The next window at `from`, or a multiple of the stride after it, that the bit map lets
+    /// pass, and where it starts.
     pub(super) fn next(&self, text: &[u8], from: usize) -> Option<(usize, u64)> {
+        match self.stride {
+            1 => self.next_by::<1>(text, from),
+            2 => self.next_by::<2>(text, from),
+            _ => self.next_by::<STRIDE_MAX>(text, from),
+        }
+    }
+
+    /// A loop of its own, whose few variables stay in registers.
+    #[inline(never)]
+    fn next_by<const STRIDE: usize>(&self, text: &[u8], from: usize) -> Option<(usize, u64)> {
         let (bits, shift) = (self.bits.as_slice(), self.bits_shift);
         let (parts, _) = text.get(from..).unwrap_or_default().as_chunks::<STRIDE>();
         let key_of = |window: &[[u8; STRIDE]]| {
@@ -184,7 +214,8 @@ impl Windows {
             let bit = mixed(key) >> shift;
             bits.get(bit as usize / 64).is_some_and(|word| word >> (bit % 64) & 1 != 0)
         };
-        let mut windows = (from..).step_by(STRIDE).zip(parts.windows(2).map(key_of));
+        let mut windows =
+            (from..).step_by(STRIDE).zip(parts.windows(WINDOW_LEN / STRIDE).map(key_of));
         windows.find(|(_, key)| passes(key))
     }
 
