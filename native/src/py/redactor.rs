@@ -213,7 +213,7 @@ fn characters_before(text: &str, spotted: &[Spotted]) -> Positions {
     bytes.sort_unstable();
     bytes.dedup();
     let (mut at, mut n_chars) = (0, 0);
-    let counted = bytes.into_iter().map_while(|byte| {
+    let counted = bytes.into_iter().filter_map(|byte| {
         n_chars += text.get(at..byte)?.chars().count();
         at = byte;
         Some((byte, n_chars))
