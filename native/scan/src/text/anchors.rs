@@ -3,6 +3,9 @@
 use crate::rules::{RuleIndex, RunRules};
 use crate::runs;
 
+/// Shorter tokens are words, names and numbers, and are not decoded.
+pub(crate) const ENCODED_BYTES_MIN: usize = 24;
+
 /// A place where a rule is tried: a literal of it, or a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Anchor {
@@ -18,6 +21,8 @@ pub(super) struct Anchors {
     floors: Vec<u32>,
     /// Rules whose floor is not 0.
     raised: Vec<RuleIndex>,
+    /// The text has a token long enough to be base64 or hex, or nobody looked.
+    pub may_be_encoded: bool,
 }
 
 impl Anchors {
@@ -52,10 +57,13 @@ impl Anchors {
                 rules.hex_groups.iter().for_each(|&rule| add(range.clone(), rule));
             });
         }
-        if let Some(&(shortest, _)) = rules.tokens.iter().min() {
-            runs::tokens(text, shortest, |range| {
+        let shortest = rules.tokens.iter().map(|&(least, _)| least).min();
+        self.may_be_encoded = shortest.is_none();
+        if let Some(shortest) = shortest {
+            runs::tokens(text, shortest.min(ENCODED_BYTES_MIN), |range| {
                 let n = text.get(range.clone()).unwrap_or_default();
                 let n = n.iter().filter(|&&byte| byte != b'=').count();
+                self.may_be_encoded |= n >= ENCODED_BYTES_MIN;
                 let rules = rules.tokens.iter().filter(|&&(least, _)| n >= least);
                 rules.for_each(|&(_, rule)| add(range.clone(), rule));
             });

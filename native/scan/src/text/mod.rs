@@ -1,6 +1,6 @@
 //! Finds what the rules describe in one view of a text.
 
-mod anchors;
+pub(crate) mod anchors;
 mod context;
 mod marks;
 
@@ -116,6 +116,13 @@ impl Ruleset {
             }
         }
         contexts
+    }
+}
+
+impl Scratch {
+    /// Whether the text scanned last has a token that may be base64 or hex.
+    pub(crate) fn may_be_encoded(&self) -> bool {
+        self.scan.anchors.may_be_encoded
     }
 }
 

@@ -6,14 +6,13 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::runs;
 use crate::text::Unscanned;
+use crate::text::anchors::ENCODED_BYTES_MIN;
 use crate::view::Reading;
 
 use super::Pass;
 use super::leaf::Candidate;
 use super::spots::Spot;
 
-/// Shorter runs are words, names and numbers.
-const RUN_BYTES_MIN: usize = 24;
 /// Of a hundred bytes so many are printable in what counts as text.
 const PRINTABLE_PERCENT_MIN: usize = 90;
 /// Files that begin like text.
@@ -44,7 +43,7 @@ impl Pass<'_> {
             return Ok(());
         }
         let mut found = Ok(());
-        runs::tokens(view, RUN_BYTES_MIN, |run| {
+        runs::tokens(view, ENCODED_BYTES_MIN, |run| {
             let is_jwt = view.get(run.start..).is_some_and(|rest| rest.starts_with(b"eyJ"))
                 && view.get(run.end) == Some(&b'.');
             if found.is_err() || is_jwt {

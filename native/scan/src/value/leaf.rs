@@ -140,7 +140,10 @@ impl Pass<'_> {
         }
         self.scratch.value.findings = findings;
         scanned?;
-        if is_outermost { self.encoded(view, spot, candidates) } else { Ok(()) }
+        match is_outermost && self.scratch.may_be_encoded() {
+            true => self.encoded(view, spot, candidates),
+            false => Ok(()),
+        }
     }
 }
 
