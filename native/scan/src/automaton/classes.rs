@@ -17,6 +17,12 @@ pub(super) fn is_space_twice(text: &[u8], at: usize) -> bool {
     is_space_at(at) && at.checked_sub(1).is_some_and(is_space_at)
 }
 
+/// Bytes of `text` with each run of white space counted as one.
+pub(super) fn n_folded(text: &[u8]) -> u32 {
+    let n_repeated = (1..text.len()).filter(|&at| is_space_twice(text, at)).count();
+    (text.len() - n_repeated) as u32
+}
+
 /// A class per byte: letters of both cases share one, so does all white space and whatever
 /// occurs in no literal.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 //! something ends there, or it is deep.
 
 use super::Hit;
-use super::classes::{SPACE, is_space_twice};
+use super::classes::{SPACE, is_space_twice, n_folded};
 use super::machine::Runner;
 
 pub(super) const LOOK: u32 = 1 << 31;
@@ -245,10 +245,4 @@ impl Runner<'_> {
         hits.extend_from_slice(found.get(n_told..).unwrap_or_default());
         *sure = lane;
     }
-}
-
-/// Bytes of `text` with each run of white space counted as one.
-fn n_folded(text: &[u8]) -> u32 {
-    let n_repeated = (1..text.len()).filter(|&at| is_space_twice(text, at)).count();
-    (text.len() - n_repeated) as u32
 }
