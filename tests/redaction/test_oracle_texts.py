@@ -55,6 +55,15 @@ def test_the_engines_name_the_same_document_alike() -> None:
     assert native.n_rules == python.n_rules
 
 
+def test_the_engines_tell_places_behind_one_that_cuts_a_character() -> None:
+    document = shipped() | {"on_oversize": "scan_head_tail"}
+    document["limits"] = {"value_bytes_max": 300}
+    text = "-----BEGIN PRIVATE KEY-----\n" + "A" * 20 + "€" * 150 + " bob@corp-mail.de"
+    native, python = (said(engine, (text, "", "none")) for engine in engines(document))
+    assert native == python
+    assert [place for *_, place in native[3]] == [None, len(text)]
+
+
 @pytest.mark.parametrize(
     ("table", "origin"),
     [
