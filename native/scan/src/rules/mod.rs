@@ -1,7 +1,9 @@
 //! The rules, ready to run: what `Document` says, compiled.
 
 mod compile;
+mod compiler;
 mod literals;
+mod prefixes;
 mod regex;
 
 use std::collections::HashSet;
@@ -115,7 +117,7 @@ impl Ruleset {
     /// All that is wrong with it, not only the first thing.
     pub fn from_json(document: &[u8]) -> Result<Self, Vec<RuleError>> {
         let parsed: Document = serde_json::from_slice(document)
-            .map_err(|error| vec![compile::general(format!("no rule document: {error}"))])?;
+            .map_err(|error| vec![compiler::general(format!("no rule document: {error}"))])?;
         let mut rules = Self::new(parsed)?;
         rules.digest = compile::digest(document);
         Ok(rules)
