@@ -68,6 +68,8 @@ pub enum Anchor {
     HexGroups,
     /// A token of at least so many bytes.
     Token(usize),
+    /// A token of at least so many bytes in a text of at most so many, without white space.
+    TokenOfWord(usize, usize),
 }
 
 #[derive(Debug)]

@@ -131,6 +131,7 @@ impl Compiler {
                 Anchor::Digits(n) => self.runs.digits.push((n, index)),
                 Anchor::HexGroups => self.runs.hex_groups.push(index),
                 Anchor::Token(n) => self.runs.tokens.push((n, index)),
+                Anchor::TokenOfWord(n, most) => self.runs.words.push((n, most, index)),
             }
         }
         Matcher::Detector(detector.detect)

@@ -70,6 +70,18 @@ impl Anchors {
         }
     }
 
+    /// Tokens that only matter where the whole text is one word.
+    pub fn add_words(&mut self, text: &[u8], rules: &RunRules) {
+        for &(least, most, rule) in &rules.words {
+            if text.len() <= most && text.iter().all(u8::is_ascii_graphic) {
+                runs::tokens(text, least, |range| {
+                    let (start, end) = (range.start as u32, range.end as u32);
+                    self.anchors.push(Anchor { start, end, rule });
+                });
+            }
+        }
+    }
+
     pub fn sort(&mut self) {
         self.anchors.sort_unstable_by_key(|anchor| (anchor.start, anchor.rule, anchor.end));
     }

@@ -152,6 +152,7 @@ impl Scan<'_> {
             }
         }
         seen.anchors.add_runs(text, &rules.runs);
+        seen.anchors.add_words(text, &rules.runs);
     }
 
     /// Stage two: the rules at their anchors, from left to right.
