@@ -187,7 +187,7 @@ def test_letting_unscanned_values_pass_is_warned_of_at_the_start(
     make().start(FakeHost())
     assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
     make(on_error="pass").start(FakeHost())
-    (record,) = (one for one in caplog.records if one.levelno >= logging.WARNING)
+    (record, *_) = (one for one in caplog.records if one.levelno >= logging.WARNING)
     assert "cannot be scanned" in record.getMessage()
 
 
