@@ -70,7 +70,7 @@ pub(crate) fn hash(function: HashFunction, key: Option<&SecretKey>, text: &[u8])
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -33,7 +33,7 @@ pub static GENERIC_SECRET: Detector = Detector {
         Anchor::Literal("secretkey"),
         Anchor::Literal("encryption_key"),
         Anchor::Literal("signing_key"),
-        Anchor::TokenOfWord(TOKEN_BYTES_MIN, WHOLE_BYTES_MAX),
+        Anchor::LoneWord { token_bytes_min: TOKEN_BYTES_MIN, text_bytes_max: WHOLE_BYTES_MAX },
     ],
     detect: detect_secret,
 };

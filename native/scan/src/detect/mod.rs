@@ -10,7 +10,7 @@ mod iban;
 mod ip_address;
 mod ipv6;
 mod jwt;
-mod look;
+pub(crate) mod look;
 mod mac_address;
 mod pem_private_key;
 mod phone;
@@ -68,8 +68,11 @@ pub enum Anchor {
     HexGroups,
     /// A token of at least so many bytes.
     Token(usize),
-    /// A token of at least so many bytes in a text of at most so many, without white space.
-    TokenOfWord(usize, usize),
+    /// A token where the whole text is one word: no white space in it.
+    LoneWord {
+        token_bytes_min: usize,
+        text_bytes_max: usize,
+    },
 }
 
 #[derive(Debug)]

@@ -35,7 +35,9 @@ fn sites(detector: &Detector, text: &[u8]) -> Vec<(usize, usize)> {
         match *anchor {
             Anchor::Digits(n) => runs::digits(text, n, add),
             Anchor::HexGroups => runs::hex_groups(text, add),
-            Anchor::Token(n) | Anchor::TokenOfWord(n, _) => runs::tokens(text, n, add),
+            Anchor::Token(n) | Anchor::LoneWord { token_bytes_min: n, .. } => {
+                runs::tokens(text, n, add);
+            }
             Anchor::Literal(literal) => {
                 let lower = text.to_ascii_lowercase();
                 for start in memchr::memmem::find_iter(&lower, literal) {

@@ -8,6 +8,7 @@ use super::compiler::{Compiled, Compiler, general};
 use super::literals::Owner;
 use super::regex::Floating;
 use super::{Rule, RuleError, RuleIndex, Ruleset};
+use crate::decide::key::hex;
 use crate::document::{self, Document};
 
 static LAST_IDENTITY: AtomicU64 = AtomicU64::new(0);
@@ -19,7 +20,7 @@ pub(super) fn digest(document: &[u8]) -> String {
         map.remove("hmac");
     }
     let digest = Sha256::digest(value.to_string().as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    hex(digest.first_chunk::<4>().map_or(&[], |first| first.as_slice()))
 }
 
 pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
@@ -30,22 +31,12 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
     if document.rules.is_empty() && !keys_say_something(&document.keys) {
         compiler.problem("", "there is no rule; nothing would ever be redacted");
     }
-    let (mut gated, mut open) = (Vec::new(), Vec::new());
     for (index, rule) in document.rules.iter().enumerate() {
         compiler.check(rule, hmac.is_some());
         compiler.rule(index as RuleIndex, rule);
-        match &rule.matcher {
-            document::Matcher::Regex(regex) if compiler.floats(index as RuleIndex) => {
-                match regex.keywords.is_empty() {
-                    true => open.push((index as RuleIndex, &*regex.pattern, regex.ignore_case)),
-                    false => gated.push(index as RuleIndex),
-                }
-            }
-            _ => {}
-        }
     }
     compiler.literals.add(b"[redacted:", Owner::Mark);
-    let floating = Floating::new(gated, &open);
+    let floating = Floating::new(compiler.gated, &compiler.open);
     let built = compiler.literals.build(document.limits.automaton_bytes_max);
     let (automaton, owners) = match built {
         Ok(built) => built,
@@ -58,7 +49,7 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
         return Err(compiler.problems);
     }
     let labels = document.rules.iter().map(|rule| rule.label.clone()).collect();
-    let rules = document.rules.into_iter().zip(compiler.matchers);
+    let rules = document.rules.into_iter().zip(compiler.compiled);
     let rules = rules.map(|(rule, matched)| assemble(rule, matched)).collect();
     Ok(Ruleset {
         rules,

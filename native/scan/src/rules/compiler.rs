@@ -36,19 +36,17 @@ pub(super) struct Compiler {
     pub problems: Vec<RuleError>,
     pub literals: Literals,
     pub runs: RunRules,
-    pub floating: Vec<RuleIndex>,
+    /// Rules by expression that have no literal to start from: those with keywords, and the
+    /// others with their expressions.
+    pub gated: Vec<RuleIndex>,
+    pub open: Vec<(RuleIndex, String)>,
     /// The words of each set of context words.
     pub contexts: Vec<Vec<String>>,
-    pub matchers: Vec<Compiled>,
+    pub compiled: Vec<Compiled>,
     pub ids: HashSet<String>,
 }
 
 impl Compiler {
-    /// Whether this rule, compiled just now, has no literal to start from.
-    pub fn floats(&self, index: RuleIndex) -> bool {
-        self.floating.last() == Some(&index)
-    }
-
     pub fn problem(&mut self, rule: &str, reason: impl Into<String>) {
         self.problems.push(RuleError { rule: rule.to_owned(), reason: reason.into() });
     }
@@ -117,7 +115,7 @@ impl Compiler {
         let negative_context = self.context_set(&rule.id, &rule.negative_context);
         let allow = self.allow(&rule.id, &rule.allow);
         self.literals.add(format!("[{}", rule.label).as_bytes(), Owner::Mark);
-        self.matchers.push(Compiled { matcher, canonical, allow, context, negative_context });
+        self.compiled.push(Compiled { matcher, canonical, allow, context, negative_context });
     }
 
     fn detector(&mut self, index: RuleIndex, id: &str, name: &str) -> Matcher {
@@ -131,7 +129,9 @@ impl Compiler {
                 Anchor::Digits(n) => self.runs.digits.push((n, index)),
                 Anchor::HexGroups => self.runs.hex_groups.push(index),
                 Anchor::Token(n) => self.runs.tokens.push((n, index)),
-                Anchor::TokenOfWord(n, most) => self.runs.words.push((n, most, index)),
+                Anchor::LoneWord { token_bytes_min, text_bytes_max } => {
+                    self.runs.lone_words.push((token_bytes_min, text_bytes_max, index));
+                }
             }
         }
         Matcher::Detector(detector.detect)
@@ -151,7 +151,11 @@ impl Compiler {
                     self.literals.add(prefix, Owner::Anchor(index));
                 }
             }
-            None => self.floating.push(index),
+            None if rule.keywords.is_empty() => {
+                let flag = if rule.ignore_case { "i" } else { "" };
+                self.open.push((index, format!("(?{flag}:{})", rule.pattern)));
+            }
+            None => self.gated.push(index),
         }
         for keyword in &rule.keywords {
             match keyword.trim().len() {

@@ -108,8 +108,8 @@ pub(crate) struct RunRules {
     pub digits: Vec<(usize, RuleIndex)>,
     pub hex_groups: Vec<RuleIndex>,
     pub tokens: Vec<(usize, RuleIndex)>,
-    /// With the length of the text too.
-    pub words: Vec<(usize, usize, RuleIndex)>,
+    /// The length of the token at least, and of the text at most.
+    pub lone_words: Vec<(usize, usize, RuleIndex)>,
 }
 
 impl Ruleset {

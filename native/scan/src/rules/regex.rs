@@ -5,6 +5,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 use super::RuleIndex;
+use crate::detect::look::{at, before};
 use crate::detect::{Validate, validator};
 use crate::document;
 
@@ -74,7 +75,8 @@ impl RegexRule {
 
     /// The acceptable match that starts right here.
     pub fn at(&self, text: &[u8], start: usize) -> Option<Matched> {
-        if self.boundary && is_word(before(text, start)) {
+        // Cheaper than the expression, which mostly is not tried then.
+        if self.boundary && is_word(before(text, start, 1)) {
             return None;
         }
         let input = Input::new(text).range(start..).anchored(Anchored::Yes);
@@ -82,21 +84,15 @@ impl RegexRule {
         self.accepted(text, start, end)
     }
 
-    /// The first acceptable match that starts at `from` or later, and its start.
-    pub fn first(&self, text: &[u8], from: usize) -> Option<(usize, Matched)> {
-        let mut from = from;
-        loop {
-            let found = self.regex.search(&Input::new(text).range(from..))?;
-            let is_cut = self.boundary && is_word(before(text, found.start()));
-            match self.accepted(text, found.start(), found.end()) {
-                Some(matched) if !is_cut => return Some((found.start(), matched)),
-                _ => from = found.start() + 1,
-            }
-        }
+    /// Where the next match from `from` on starts, and the match if it is acceptable.
+    pub fn next(&self, text: &[u8], from: usize) -> Option<(usize, Option<Matched>)> {
+        let found = self.regex.search(&Input::new(text).range(from..))?;
+        Some((found.start(), self.accepted(text, found.start(), found.end())))
     }
 
     fn accepted(&self, text: &[u8], start: usize, end: usize) -> Option<Matched> {
-        if end <= start || self.boundary && is_word(text.get(end).copied()) {
+        let is_cut = self.boundary && (is_word(before(text, start, 1)) || is_word(at(text, end)));
+        if end <= start || is_cut {
             return None;
         }
         let group = match self.group {
@@ -135,21 +131,15 @@ pub(crate) struct Floating {
 }
 
 impl Floating {
-    /// `open` with their patterns and `ignore_case`; each compiles by itself.
-    pub fn new(gated: Vec<RuleIndex>, open: &[(RuleIndex, &str, bool)]) -> Self {
-        let patterns: Vec<String> = open
-            .iter()
-            .map(|(_, pattern, ignore_case)| match ignore_case {
-                true => format!("(?i:{pattern})"),
-                false => format!("(?:{pattern})"),
-            })
-            .collect();
+    /// `open` with their expressions, each of which compiles by itself.
+    pub fn new(gated: Vec<RuleIndex>, open: &[(RuleIndex, String)]) -> Self {
+        let patterns: Vec<&str> = open.iter().map(|(_, pattern)| pattern.as_str()).collect();
         let any = match patterns.len() {
             // One alone is searched for at once.
             0 | 1 => None,
             _ => builder(false).build_many(&patterns).ok(),
         };
-        Self { gated, open: open.iter().map(|&(rule, ..)| rule).collect(), any }
+        Self { gated, open: open.iter().map(|&(rule, _)| rule).collect(), any }
     }
 
     /// The open rules, if one of them may match.
@@ -178,12 +168,8 @@ fn describe(pattern: &str, error: &meta::BuildError) -> String {
     }
 }
 
-pub(crate) fn before(text: &[u8], start: usize) -> Option<u8> {
-    text.get(start.checked_sub(1)?).copied()
-}
-
-pub(crate) fn is_word(byte: Option<u8>) -> bool {
-    byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Shannon entropy in bits per byte.
@@ -221,7 +207,9 @@ mod tests {
         assert!(rule.at(b"key-12", 0).is_some());
         assert!(rule.at(b"xkey-12", 1).is_none());
         assert!(rule.at(b"key-12_", 0).is_none());
-        assert_eq!(rule.first(b"xkey-1 key-2", 0).unwrap().0, 7);
+        assert_eq!(rule.next(b"xkey-1 key-2", 0).unwrap(), (1, None));
+        assert_eq!(rule.next(b"xkey-1 key-2", 2).unwrap().0, 7);
+        assert!(rule.next(b"xkey-1 key-2", 2).unwrap().1.is_some());
     }
 
     #[test]

@@ -71,8 +71,8 @@ impl Anchors {
     }
 
     /// Tokens that only matter where the whole text is one word.
-    pub fn add_words(&mut self, text: &[u8], rules: &RunRules) {
-        for &(least, most, rule) in &rules.words {
+    pub fn add_lone_words(&mut self, text: &[u8], rules: &RunRules) {
+        for &(least, most, rule) in &rules.lone_words {
             if text.len() <= most && text.iter().all(u8::is_ascii_graphic) {
                 runs::tokens(text, least, |range| {
                     let (start, end) = (range.start as u32, range.end as u32);

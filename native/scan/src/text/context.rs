@@ -1,6 +1,7 @@
 //! Words around a finding that make it likelier, or less likely.
 
 use crate::automaton::Hit;
+use crate::detect::look::{at, before};
 use crate::rules::Ruleset;
 
 /// How far from a finding a word may stand, in bytes.
@@ -33,33 +34,29 @@ pub(super) fn is_near(
     })
 }
 
-fn at(text: &[u8], position: Option<usize>) -> u8 {
-    position.and_then(|position| text.get(position)).copied().unwrap_or(b' ')
-}
-
 /// Whether `start..end` is a word, a part of a camelCase name, or either with an `s` after it.
 pub(super) fn is_word(text: &[u8], start: usize, end: usize) -> bool {
     starts_word(text, start)
         && (ends_word(text, end)
-            || matches!(at(text, Some(end)), b's' | b'S') && ends_word(text, end + 1))
+            || matches!(at(text, end), b's' | b'S') && ends_word(text, end + 1))
 }
 
 /// Something begins at `start`, or a new part of a camelCase name.
 fn starts_word(text: &[u8], start: usize) -> bool {
-    let (before, first) = (at(text, start.checked_sub(1)), at(text, Some(start)));
-    !before.is_ascii_alphanumeric() || before.is_ascii_lowercase() && first.is_ascii_uppercase()
+    let (ahead, first) = (before(text, start, 1), at(text, start));
+    !ahead.is_ascii_alphanumeric() || ahead.is_ascii_lowercase() && first.is_ascii_uppercase()
 }
 
 fn ends_word(text: &[u8], end: usize) -> bool {
-    let (last, after) = (at(text, end.checked_sub(1)), at(text, Some(end)));
+    let (last, after) = (before(text, end, 1), at(text, end));
     !after.is_ascii_alphanumeric() || last.is_ascii_lowercase() && after.is_ascii_uppercase()
 }
 
 /// Whether no word goes on across `start` or `end`.
 pub(super) fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
     let goes_on = |a: u8, b: u8| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric();
-    !goes_on(at(text, start.checked_sub(1)), at(text, Some(start)))
-        && !goes_on(at(text, end.checked_sub(1)), at(text, Some(end)))
+    !goes_on(before(text, start, 1), at(text, start))
+        && !goes_on(before(text, end, 1), at(text, end))
 }
 
 #[cfg(test)]

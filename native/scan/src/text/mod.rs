@@ -152,7 +152,7 @@ impl Scan<'_> {
             }
         }
         seen.anchors.add_runs(text, &rules.runs);
-        seen.anchors.add_words(text, &rules.runs);
+        seen.anchors.add_lone_words(text, &rules.runs);
     }
 
     /// Stage two: the rules at their anchors, from left to right.
@@ -228,10 +228,13 @@ impl Scan<'_> {
         let Some(rule) = self.rules.rule(index) else { return Ok(()) };
         let Matcher::Regex(regex) = &rule.matcher else { return Ok(()) };
         let mut from = 0;
-        while let Some((_, matched)) = regex.first(self.text, from) {
+        while let Some((start, matched)) = regex.next(self.text, from) {
+            // Refused ones too: each may have been as long as the text.
             self.tick()?;
-            from = matched.end;
-            self.found((index, rule), matched.group, rule.score);
+            from = matched.map_or(start + 1, |matched| matched.end);
+            if let Some(matched) = matched {
+                self.found((index, rule), matched.group, rule.score);
+            }
         }
         Ok(())
     }
