@@ -1,0 +1,123 @@
+"""Runs unmodified GenAI instrumentations against a fake model and keeps what they send.
+
+usage: capture.py [--venvs DIR] NAME...      (NAME: a folder of libraries/, or `all`)
+
+Needs the package registries, once; nothing else leaves 127.0.0.1. See README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from model_server import ModelServer
+from receiver import TOP, Receiver
+
+HERE = Path(__file__).parent
+LIBRARIES = HERE / "libraries"
+CAPTURES = HERE / "captures"
+TIMEOUT_S = 120
+
+
+def prepare(name: str, venvs: Path) -> list[str]:
+    """The command that runs the application of a library, once its packages are installed."""
+    folder = LIBRARIES / name
+    venv = venvs / name
+    if (folder / "package.json").exists():
+        if not venv.exists():
+            install_node(venv, folder / "package.json")
+        # Node looks for packages beside the file that imports them.
+        shutil.copy(folder / "application.mjs", venv)
+        return ["node", str(venv / "application.mjs")]
+    python = str(venv / "bin" / "python")
+    if not venv.exists():
+        install_python(venv, folder / "requirements.txt")
+    return [python, str(folder / "application.py")]
+
+
+def install_python(venv: Path, requirements: Path) -> None:
+    making = venv.with_suffix(".making")
+    shutil.rmtree(making, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", str(making)], check=True)
+    pip = [str(making / "bin" / "python"), "-m", "pip", "install", "-q"]
+    subprocess.run([*pip, "-r", str(requirements)], check=True)
+    making.rename(venv)
+
+
+def install_node(folder: Path, package: Path) -> None:
+    making = folder.with_suffix(".making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    shutil.copy(package, making)
+    subprocess.run(["npm", "install", "--no-fund", "--no-audit"], cwd=making, check=True)
+    making.rename(folder)
+
+
+def environment(model_url: str, otlp_url: str) -> dict[str, str]:
+    """What every application is told; libraries read some of it by themselves."""
+    content = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+    return {
+        **{key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ},
+        "PYTHONPATH": str(HERE / "applications"),
+        "MODEL_URL": model_url,
+        "OPENAI_BASE_URL": f"{model_url}/v1",
+        "OPENAI_API_KEY": "unused",
+        "ANTHROPIC_BASE_URL": model_url,
+        "ANTHROPIC_API_KEY": "unused",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": otlp_url,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_SERVICE_NAME": "weather",
+        content: "true",
+    }
+
+
+def capture(name: str, venvs: Path) -> None:
+    """Writes captures/<name>/. Raises CalledProcessError when the application fails."""
+    command = prepare(name, venvs)
+    with ModelServer() as model, Receiver() as receiver:
+        env = environment(model.url, receiver.url)
+        subprocess.run(command, env=env, check=True, timeout=TIMEOUT_S, cwd=venvs)
+    folder = CAPTURES / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for signal in TOP:
+        path = folder / f"{signal}.json"
+        path.unlink(missing_ok=True)
+        if signal in receiver.received:
+            write(path, receiver.received[signal])
+    write(folder / "facts.json", {"versions": versions(name, venvs), "calls": model.calls})
+
+
+def versions(name: str, venvs: Path) -> dict[str, str]:
+    """The packages that were installed because they were named, with their versions."""
+    folder = LIBRARIES / name
+    if (folder / "package.json").exists():
+        named: dict[str, str] = json.loads((folder / "package.json").read_text())["dependencies"]
+        return named
+    lines = (folder / "requirements.txt").read_text().split()
+    return dict(line.split("==", 1) for line in lines)
+
+
+def write(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--venvs", type=Path, default=HERE / ".venvs")
+    parser.add_argument("names", nargs="+")
+    arguments = parser.parse_args()
+    arguments.venvs.mkdir(parents=True, exist_ok=True)
+    known = sorted(path.name for path in LIBRARIES.iterdir() if path.is_dir())
+    for name in known if arguments.names == ["all"] else arguments.names:
+        capture(name, arguments.venvs.absolute())
+        print(f"captured {name}")  # noqa: T201 - a command-line tool
+
+
+if __name__ == "__main__":
+    main()
