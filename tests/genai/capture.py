@@ -89,8 +89,16 @@ def capture(name: str, venvs: Path) -> None:
         path = folder / f"{signal}.json"
         path.unlink(missing_ok=True)
         if signal in receiver.received:
-            write(path, receiver.received[signal])
+            write(path, without_paths(receiver.received[signal], venvs))
     write(folder / "facts.json", {"versions": versions(name, venvs), "calls": model.calls})
+
+
+def without_paths(received: Any, venvs: Path) -> Any:
+    """Some libraries send where the code of their caller stands, on this machine."""
+    text = json.dumps(received)
+    for path, name in ((venvs, "/venvs"), (HERE, "/srv")):
+        text = text.replace(str(path), name)
+    return json.loads(text)
 
 
 def versions(name: str, venvs: Path) -> dict[str, str]:

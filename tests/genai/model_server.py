@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import answers
 import wire
@@ -59,7 +59,7 @@ class ModelServer(ThreadingHTTPServer):
             facts["response_id"] = f"{prefix}{call:04d}spanloom"
         return facts
 
-    def __enter__(self) -> ModelServer:
+    def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, daemon=True).start()
         return self
 

@@ -6,7 +6,7 @@ import gzip
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 from spanloom.batch import Logs, Metrics, Traces
 
@@ -41,7 +41,7 @@ class Receiver(ThreadingHTTPServer):
         with self._lock:
             self.received.setdefault(signal, {TOP[signal]: []})[TOP[signal]] += groups
 
-    def __enter__(self) -> Receiver:
+    def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, daemon=True).start()
         return self
 
