@@ -1,0 +1,151 @@
+"""Rules at work: each reads columns and puts columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanloom.batch import Traces
+from spanloom.columns import ValueKind
+from spanloom.processors.genai_normalizer.dialect import (
+    Dialect,
+    Explode,
+    FromEvent,
+    Indexed,
+    Match,
+    Moment,
+    Rename,
+)
+from spanloom.processors.genai_normalizer.indexed import put_indexed
+from spanloom.processors.genai_normalizer.items import distinct
+from spanloom.processors.genai_normalizer.timing import put_moment
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spanloom.processors.genai_normalizer.items import Items
+    from spanloom.processors.genai_normalizer.plan import Part, Step
+
+    Bool = NDArray[np.bool_]
+
+
+def detected(items: Items, part: Part) -> Bool:
+    """(n,) where an item's scope or one of its keys marks it as the dialect's."""
+    batch = items.batch
+    if len(part.scopes) == batch.n_scopes:
+        return items.all
+    found: Bool = np.isin(batch.scope_index, np.array(part.scopes, np.int32))
+    for key in part.markers:
+        if not found.all():
+            found = found | items.present(key)
+    return found
+
+
+def run_step(items: Items, step: Step) -> None:
+    """One rule, on all items or (scoped) on the dialect's."""
+    rule = step.rule
+    where = items.rows if getattr(rule, "scoped", True) else items.all
+    when: Match | None = getattr(rule, "when", None)
+    if when is not None:
+        holds = matching(items, (when,))
+        where = where & (False if holds is None else holds)
+    match rule:
+        case Rename():
+            column = items.column(rule.old)
+            items.put_converted(rule.new, column, rule.convert, where & column.present)
+        case Explode():
+            _explode(items, rule, where)
+        case Indexed():
+            put_indexed(items, rule, step.keys, where)
+        case Moment():
+            put_moment(items, rule, where)
+        case FromEvent():
+            _from_event(items, rule)
+
+
+def _explode(items: Items, rule: Explode, where: Bool) -> None:
+    column = items.column(rule.old)
+    where = where & column.present
+    found, codes = _read_each(column, rule, where)
+    n_failed = sum(fields is None for fields in found)
+    if n_failed:
+        items.problem("unreadable", n_failed)
+    names = dict.fromkeys(name for fields in found if fields for name in fields)
+    for name in names:
+        values = [fields.get(name) if fields else None for fields in found]
+        values, kept, part = distinct(values, codes, where & (codes >= 0))
+        items.put(name, values, part, kept)
+
+
+def _read_each(column: Any, rule: Explode, where: Bool) -> tuple[list[Any], NDArray[np.int32]]:
+    """What the rule reads from each distinct string, and from each other value, with codes."""
+    found: list[Any] = [rule.read(text) for text in column.values]
+    codes = np.array(column.codes)
+    others = where & (column.kinds != ValueKind.STRING)
+    if others.any():
+        objects = column.objects()
+        for row in np.flatnonzero(others).tolist():
+            codes[row] = len(found)
+            found.append(rule.read(objects[row]))
+    return found, codes
+
+
+def _from_event(items: Items, rule: FromEvent) -> None:
+    batch = items.batch
+    if not isinstance(batch, Traces) or rule.key not in batch.keys("event"):
+        return
+    column = batch.attribute(rule.key, "event")
+    names = batch.event_name
+    wanted = np.array([name == rule.event for name in names.values] + [False])
+    chosen = np.flatnonzero(wanted[names.codes] & column.present)
+    spans, first = np.unique(batch.event_index[chosen], return_index=True)
+    objects = column.objects()
+    values: list[Any] = [None] * len(batch)
+    for span, event in zip(spans.tolist(), chosen[first].tolist(), strict=True):
+        values[span] = rule.convert.convert(objects[event])
+    where = np.array([value is not None for value in values], np.bool_)
+    items.put(rule.new, values, where & items.rows)
+
+
+def put_defaults(items: Items, dialect: Dialect, wrappers: Bool) -> None:
+    """What all of the dialect's items that are no wrappers have in common."""
+    for key, value in dialect.defaults.items():
+        items.put_constant(key, value, items.rows & ~wrappers)
+
+
+def matching(items: Items, matches: tuple[Match, ...]) -> Bool | None:
+    """(n,) where one of them holds; None when the batch has none of their keys."""
+    found: Bool | None = None
+    for match in matches:
+        if match.key in items.keys:
+            mask = _holds(items, match)
+            found = mask if found is None else found | mask
+    return found
+
+
+def _holds(items: Items, match: Match) -> Bool:
+    column = items.column(match.key)
+    if not match.values:
+        return np.array(column.present)
+    values = {value.lower() for value in match.values}
+    wanted = np.array([text.lower() in values for text in column.values] + [False])
+    return wanted[column.codes]
+
+
+def remove_originals(items: Items, part: Part) -> None:
+    """Remove old keys where their current name is there now, and what has none."""
+    rows = items.rows  # before a key is removed that marks them
+    for step in part.steps:
+        rule = step.rule
+        if isinstance(rule, Rename | Moment | Indexed):
+            where = items.present(rule.new)
+            for key in step.keys:
+                items.remove(key, where & items.present(key))
+        elif isinstance(rule, Explode):
+            items.remove(rule.old, rows & items.present(rule.old))
+    for key, current in part.dialect.duplicates.items():
+        if key in items.keys:
+            items.remove(key, rows & items.present(current) & items.present(key))
+    for key in part.drops:
+        items.remove(key, rows & items.present(key))

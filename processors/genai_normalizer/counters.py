@@ -1,0 +1,48 @@
+"""What the normaliser did, as metrics. Labels are names of dialects and fixed words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from spanloom.component import Settings
+    from spanloom.telemetry import Counter
+
+PREFIX = "spanloom_processor_genai_normalizer_"
+_HELP = {
+    "items": "Items that a dialect added current names to, by dialect.",
+    "problems": "Values that were left as they are, by reason.",
+    "errors": "Dialects that failed on a batch, which went on without them.",
+}
+
+
+class Counters:
+    """The counters of one processor."""
+
+    def __init__(self, settings: Settings, n_plans: Callable[[], float]) -> None:
+        self._telemetry = settings.telemetry
+        self._processor = {"processor": settings.id}
+        self._counters: dict[tuple[str, str], Counter] = {}
+        settings.telemetry.gauge(
+            PREFIX + "plans", "Sets of attribute keys known by now.", self._processor, n_plans
+        )
+
+    def items(self, dialect: str, n: int) -> None:
+        self._counter("items", "dialect", dialect).add(n)
+
+    def problems(self, problems: Mapping[str, int]) -> None:
+        for reason, n in problems.items():
+            self._counter("problems", "reason", reason).add(n)
+
+    def error(self, dialect: str) -> None:
+        self._counter("errors", "dialect", dialect).add(1)
+
+    def _counter(self, what: str, label: str, value: str) -> Counter:
+        counter = self._counters.get((what, value))
+        if counter is None:
+            labels = {**self._processor, label: value}
+            counter = self._telemetry.counter(PREFIX + what, _HELP[what], labels)
+            self._counters[what, value] = counter
+        return counter

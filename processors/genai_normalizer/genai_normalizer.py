@@ -1,0 +1,114 @@
+"""Brings the names of many GenAI libraries to those of the current semantic conventions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spanloom.batch import BATCH_TYPES
+from spanloom.component import AnyBatch, Factory, Processor, Settings
+from spanloom.processors.genai_normalizer.config import CUSTOM, Config, Source
+from spanloom.processors.genai_normalizer.counters import Counters
+from spanloom.processors.genai_normalizer.dialect import Dialect, Rename
+from spanloom.processors.genai_normalizer.dialects import load_dialects
+from spanloom.processors.genai_normalizer.normalize import Normalizer, Options
+from spanloom.processors.genai_normalizer.plan import Planner
+from spanloom.processors.genai_normalizer.profiles import PROFILES
+from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM, FINISH_REASONS_RAW
+from spanloom.semconv import (
+    INPUT_MESSAGES,
+    OUTPUT_MESSAGES,
+    SYSTEM_INSTRUCTIONS,
+    TOOL_DEFINITIONS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spanloom.processors.genai_normalizer.convert import Conversion
+    from spanloom.processors.genai_normalizer.dialect import Rule
+
+_MESSAGES = frozenset({INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_DEFINITIONS})
+
+
+class GenaiNormalizer(Processor):
+    """Edits attributes; never drops, adds or reorders items. Keeps no content."""
+
+    concurrent = True
+
+    def __init__(self, config: Config, settings: Settings) -> None:
+        self.settings = settings
+        finish_reasons = (
+            FINISH_REASONS_ENUM if config.finish_reasons == "enum" else FINISH_REASONS_RAW
+        )
+        dialects = [_adapted(d, config, finish_reasons) for d in _chosen(config)]
+        planner = Planner(dialects)
+        self._normalizer = Normalizer(
+            planner,
+            {dialect.name: _options(config, dialect.name) for dialect in dialects},
+            finish_reasons,
+            PROFILES[config.target],
+            Counters(settings, lambda: planner.n_plans),
+        )
+
+    def process(self, batch: AnyBatch) -> AnyBatch:
+        """The batch, with current names."""
+        self._normalizer.normalize(batch)
+        return batch
+
+
+def _chosen(config: Config) -> list[Dialect]:
+    """The dialects that are looked for, with the user's mappings before their own."""
+    enabled = config.enabled()
+    chosen = [
+        replace(dialect, rules=(*_mapped(_source(config, dialect.name)), *dialect.rules))
+        for dialect in load_dialects()
+        if dialect.name in enabled
+    ]
+    mappings = {**_source(config, CUSTOM).custom_mappings, **config.custom_mappings}
+    if mappings:
+        chosen.append(Dialect(CUSTOM, rules=_mapped(Source(custom_mappings=mappings)), order=0))
+    return chosen
+
+
+def _source(config: Config, name: str) -> Source:
+    return config.sources.get(name, Source())
+
+
+def _mapped(source: Source) -> tuple[Rule, ...]:
+    return tuple(Rename(old, new) for old, new in source.custom_mappings.items())
+
+
+def _adapted(dialect: Dialect, config: Config, finish_reasons: Conversion) -> Dialect:
+    """Without the rules that the config turns off, and with its finish reasons."""
+    rules = [rule for rule in dialect.rules if config.messages or not _is_of_messages(rule)]
+    adapted = [
+        replace(rule, convert=finish_reasons)
+        if isinstance(rule, Rename) and rule.convert is FINISH_REASONS_ENUM
+        else rule
+        for rule in rules
+    ]
+    return replace(dialect, rules=tuple(adapted))
+
+
+def _is_of_messages(rule: Rule) -> bool:
+    return getattr(rule, "new", "") in _MESSAGES
+
+
+def _options(config: Config, name: str) -> Options:
+    source = _source(config, name)
+    given: Mapping[str, bool | None] = {
+        "overwrite": source.overwrite,
+        "remove_originals": source.remove_originals,
+    }
+    chosen = {k: getattr(config, k) if v is None else v for k, v in given.items()}
+    return Options(**chosen)
+
+
+FACTORY = Factory(
+    config=Config,
+    create=GenaiNormalizer,
+    signals=frozenset(BATCH_TYPES),
+    stability="alpha",
+    aliases=("gen_ai_normalizer", "genainormalizer"),
+)

@@ -1,0 +1,96 @@
+"""Lists that were spread over keys, put together again (R8).
+
+This is the one place with a Python loop per span: the values of one span stand in as many
+columns as it has keys. It costs about a microsecond per key and span, and only spans that
+have such keys pay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanloom.columns import ValueKind
+from spanloom.processors.genai_normalizer.convert import to_json
+from spanloom.processors.genai_normalizer.messages import finish_reasons_of
+from spanloom.semconv import FINISH_REASONS, OUTPUT_MESSAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from spanloom.processors.genai_normalizer.dialect import Indexed
+    from spanloom.processors.genai_normalizer.items import Items
+
+# Entries of one list, and levels of one key; what lies beyond is left out and counted.
+ENTRIES_MAX = 4096
+_DEPTH_MAX = 16
+
+
+def put_indexed(items: Items, rule: Indexed, keys: Sequence[str], where: NDArray[np.bool_]) -> None:
+    """Put under `rule.new` what `rule.build` makes of each item's entries."""
+    trees = _trees(items, rule, keys, items.open(rule.new, where))
+    values: list[Any] = [None] * len(where)
+    reasons: list[Any] = [None] * len(where)
+    for row, tree in trees.items():
+        found = rule.build(_entries(tree)[:ENTRIES_MAX])
+        values[row] = to_json(found) if found else None
+        if rule.new == OUTPUT_MESSAGES and found:
+            reasons[row] = finish_reasons_of(found)
+    items.put(rule.new, values, _given(values))
+    items.put(FINISH_REASONS, reasons, _given(reasons))
+
+
+def _given(values: list[Any]) -> NDArray[np.bool_]:
+    return np.array([value is not None for value in values], np.bool_)
+
+
+def _trees(
+    items: Items, rule: Indexed, keys: Sequence[str], where: NDArray[np.bool_]
+) -> dict[int, dict[str, Any]]:
+    """By row: its values under the keys, nested as the dots say."""
+    trees: dict[int, dict[str, Any]] = {}
+    for key in keys:
+        path = key[len(rule.prefix) :].split(".")
+        if len(path) > _DEPTH_MAX:
+            items.problem("too_deep")
+            continue
+        for row, value in _cells(items, key, where):
+            _plant(trees.setdefault(row, {}), path, value)
+    return trees
+
+
+def _cells(items: Items, key: str, where: NDArray[np.bool_]) -> list[tuple[int, Any]]:
+    """(row, value) where the item has the key."""
+    column = items.column(key)
+    rows = np.flatnonzero(where & column.present).tolist()
+    if (column.kinds[rows] == ValueKind.STRING).all():
+        codes, values = column.codes, column.values
+        return [(row, values[code]) for row, code in zip(rows, codes[rows].tolist(), strict=True)]
+    objects = column.objects()
+    return [(row, objects[row]) for row in rows]
+
+
+def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for name in path[:-1]:
+        branch = tree.setdefault(name, {})
+        if not isinstance(branch, dict):  # `a` and `a.b` both have a value: the first stays
+            return
+        tree = branch
+    tree.setdefault(path[-1], value)
+
+
+def _entries(tree: dict[str, Any]) -> list[Any]:
+    numbered = sorted((int(name), branch) for name, branch in tree.items() if name.isdecimal())
+    return [_grown(branch) for _, branch in numbered]
+
+
+def _grown(branch: Any) -> Any:
+    """Dicts whose keys are all numbers become lists in numeric order."""
+    if not isinstance(branch, dict):
+        return branch
+    if all(name.isdecimal() for name in branch):
+        return _entries(branch)
+    return {name: _grown(inner) for name, inner in branch.items()}

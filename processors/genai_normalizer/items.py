@@ -1,0 +1,188 @@
+"""The items of a batch as rules see and change them: never overwriting, noting what was added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanloom.columns import ValueKind
+from spanloom.processors.genai_normalizer.convert import Conversion
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spanloom.batch import Column
+    from spanloom.component import AnyBatch
+
+    Bool = NDArray[np.bool_]
+
+_ARRAYS: dict[ValueKind, Callable[[Column], Any]] = {
+    ValueKind.BOOL: lambda column: column.bools(),
+    ValueKind.INT: lambda column: column.ints(),
+    ValueKind.DOUBLE: lambda column: column.floats(),
+}
+
+
+class Items:
+    """One batch under one dialect. Masks are (n,) bool, True where an item is meant.
+
+    Attributes:
+        batch: traces, logs or metrics; items are spans, records, data points.
+        keys: attribute keys that the batch has, kept up to date by `put`.
+        added: where this dialect has added something.
+        problems: counts by reason, for the metrics.
+    """
+
+    def __init__(self, batch: AnyBatch, keys: set[str]) -> None:
+        self.batch = batch
+        self.keys = keys
+        self.problems: dict[str, int] = {}
+        self._present: dict[str, Bool] = {}
+        self.begin(lambda: self.all, overwrite=False)
+
+    def begin(self, rows: Callable[[], Bool], *, overwrite: bool) -> None:
+        """Now come the rules of another dialect, whose items are `rows()`."""
+        self.added: Bool | None = None
+        self.written: dict[str, Bool] = {}
+        self._rows_of, self._rows = rows, None
+        self._overwrite = overwrite
+
+    @property
+    def all(self) -> Bool:
+        """(n,) True everywhere."""
+        return np.ones(len(self.batch), np.bool_)
+
+    @property
+    def rows(self) -> Bool:
+        """(n,) where items are of the dialect at work."""
+        if self._rows is None:
+            self._rows: Bool | None = self._rows_of()
+        return self._rows
+
+    def column(self, key: str) -> Column:
+        return self.batch.attribute(key)
+
+    def present(self, key: str) -> Bool:
+        """(n,) where the key is; all False when no item has it."""
+        if key not in self.keys:
+            return np.zeros(len(self.batch), np.bool_)
+        return np.array(self.column(key).present)
+
+    def open(self, key: str, where: Bool) -> Bool:
+        """The part of `where` in which `key` may be written (R2)."""
+        if self._overwrite:
+            written = self.written.get(key)
+            return where if written is None else where & ~written
+        return where & ~self.column(key).present if key in self.keys else where
+
+    def put(self, key: str, values: Any, where: Bool, codes: NDArray[Any] | None = None) -> None:
+        """Set where allowed.
+
+        Args:
+            values: one for all, or (n,) array or list; with codes, the distinct values.
+            codes: (n,) index into values; negative is no value.
+        """
+        if codes is not None:
+            where = where & (codes >= 0)
+        where = self.open(key, where)
+        if not where.any():
+            return
+        self.batch.set_attribute(key, values, codes=codes, where=where)
+        self.keys.add(key)
+        before = self.written.get(key)
+        self.written[key] = where if before is None else before | where
+        self.added = where if self.added is None else self.added | where
+
+    def put_constant(self, key: str, value: Any, where: Bool) -> None:
+        """One value, a list too, wherever it may be written."""
+        if isinstance(value, list):
+            self.put(key, [value], where, np.zeros(len(self.batch), np.int32))
+        else:
+            self.put(key, value, where)
+
+    def put_converted(self, key: str, column: Column, conversion: Conversion, where: Bool) -> Bool:
+        """Set to the converted values of a column; (n,) where a value could be converted."""
+        done = np.zeros(len(self.batch), np.bool_)
+        for values, codes, part in pieces(column, conversion, where):
+            self.put(key, values, part, codes)
+            done |= part
+        n_failed = int((where & column.present & ~done).sum())
+        if n_failed:
+            self.problem("unconvertible", n_failed)
+        return done
+
+    def remove(self, key: str, where: Bool) -> None:
+        if where.any():
+            self.batch.remove_attribute(key, where=where)
+
+    def problem(self, reason: str, n: int = 1) -> None:
+        """Count what could not be done; reasons are a closed set of words."""
+        self.problems[reason] = self.problems.get(reason, 0) + n
+
+
+def pieces(
+    column: Column, conversion: Conversion, where: Bool
+) -> Iterator[tuple[Any, NDArray[Any] | None, Bool]]:
+    """(values, codes or None, mask) for each kind of value in a column, converted.
+
+    Masks do not overlap, lie in `where`, and hold only values that could be converted.
+    """
+    kinds = column.kinds
+    for code in np.unique(kinds).tolist():
+        kind = ValueKind(code)
+        part = where & (kinds == code)
+        if kind in (ValueKind.ABSENT, ValueKind.EMPTY) or not part.any():
+            continue
+        if kind is ValueKind.STRING:
+            yield _strings(column, conversion, part)
+        elif kind in conversion.keeps and kind in _ARRAYS:
+            yield _numbers(column, conversion, part, kind)
+        else:
+            yield _objects(column, conversion, part, keep=kind in conversion.keeps)
+
+
+def _strings(
+    column: Column, conversion: Conversion, where: Bool
+) -> tuple[list[Any], NDArray[Any], Bool]:
+    values: Sequence[Any] = column.values
+    if ValueKind.STRING not in conversion.keeps:
+        values = [conversion.convert(value) for value in values]
+    return distinct(values, column.codes, where)
+
+
+def distinct(
+    values: Sequence[Any], codes: NDArray[np.int32], where: Bool
+) -> tuple[list[Any], NDArray[Any], Bool]:
+    """The same without None: where values[codes[i]] is None there is no value."""
+    if None not in values:
+        return list(values), codes, where
+    numbers = np.array([-1 if value is None else i for i, value in enumerate(values)] + [-1])
+    kept = numbers[codes].astype(np.int32)
+    filled = ["" if value is None else value for value in values]
+    return filled, kept, where & (kept >= 0)
+
+
+def _numbers(
+    column: Column, conversion: Conversion, where: Bool, kind: ValueKind
+) -> tuple[Any, None, Bool]:
+    values = _ARRAYS[kind](column)
+    if kind is ValueKind.INT and conversion.minimum is not None:
+        where = where & (values >= conversion.minimum)
+    return values, None, where
+
+
+def _objects(
+    column: Column, conversion: Conversion, where: Bool, *, keep: bool
+) -> tuple[list[Any], NDArray[Any], Bool]:
+    """One Python value per row: numbers in text's place and nested values are rare."""
+    objects = column.objects()
+    values: list[Any] = []
+    codes = np.full(len(where), -1, np.int32)
+    for row in np.flatnonzero(where).tolist():
+        value = objects[row] if keep else conversion.convert(objects[row])
+        if value is not None:
+            codes[row] = len(values)
+            values.append(value)
+    return values, codes, where & (codes >= 0)

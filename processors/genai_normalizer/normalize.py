@@ -1,0 +1,189 @@
+"""One batch, from what came to current names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanloom.columns import ValueKind
+from spanloom.processors.genai_normalizer.apply import (
+    detected,
+    matching,
+    put_defaults,
+    remove_originals,
+    run_step,
+)
+from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, TYPES
+from spanloom.processors.genai_normalizer.items import Items, distinct
+from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
+from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
+from spanloom.processors.genai_normalizer.usage import (
+    USAGE,
+    add_exclusive,
+    aggregate,
+    wrapper_operations,
+)
+from spanloom.semconv import FINISH_REASONS, TIME_PER_OUTPUT_CHUNK, TIME_TO_FIRST_CHUNK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from spanloom.batch import Column
+    from spanloom.component import AnyBatch
+    from spanloom.processors.genai_normalizer.convert import Conversion
+    from spanloom.processors.genai_normalizer.counters import Counters
+    from spanloom.processors.genai_normalizer.profiles import Profile
+
+    Bool = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a dialect's rules may do."""
+
+    overwrite: bool = False
+    remove_originals: bool = False
+
+
+class Normalizer:
+    """Brings batches to current names. Keeps plans only, so threads may share it.
+
+    Args:
+        planner: for the dialects that are looked for.
+        options: by dialect.
+        finish_reasons: the conversion of `gen_ai.response.finish_reasons`.
+        profile: whose names are written in the end.
+    """
+
+    def __init__(
+        self,
+        planner: Planner,
+        options: Mapping[str, Options],
+        finish_reasons: Conversion,
+        profile: Profile,
+        counters: Counters,
+    ) -> None:
+        self._planner = planner
+        self._options = options
+        self._types = {**TYPES, FINISH_REASONS: finish_reasons}
+        self._profile = profile
+        self._counters = counters
+
+    def normalize(self, batch: AnyBatch) -> None:
+        """Edit the batch in place."""
+        keys = batch.keys()
+        plan = self._planner.plan(keys, batch.scope_names)
+        items = Items(batch, set(keys))
+        added: list[tuple[str, Bool]] = []
+        wrappers = np.zeros(len(batch), np.bool_)
+        for part in plan.parts:
+            wrappers |= self._run(items, part, wrappers)
+            if items.added is not None:
+                added.append((part.dialect.name, items.added))
+        items.begin(lambda: items.all, overwrite=False)
+        self._check_types(items, plan)
+        self._finish(items, wrappers)
+        self._note(items, added)
+        self._to_profile(items)
+        self._counters.problems(items.problems)
+
+    def _run(self, items: Items, part: Part, wrappers: Bool) -> Bool:
+        """One dialect's rules; (n,) where its items are wrappers."""
+        dialect, options = part.dialect, self._options[part.dialect.name]
+        items.begin(partial(detected, items, part), overwrite=options.overwrite)
+        found = matching(items, dialect.wrappers)
+        found = wrappers if found is None else found
+        for step in part.steps:
+            run_step(items, step)
+        if part.is_detected:
+            if dialect.first_chunk_events:
+                put_first_events(items, dialect.first_chunk_events)
+            put_defaults(items, dialect, found)
+            if dialect.refine is not None:
+                dialect.refine(items)
+        if dialect.exclusive:
+            add_exclusive(items, dialect.exclusive)
+        if options.remove_originals:
+            remove_originals(items, part)
+        return found
+
+    def _check_types(self, items: Items, plan: Plan) -> None:
+        """Convert what stands under a current name with a wrong type (R3)."""
+        for key in plan.typed:
+            column = items.column(key)
+            conversion = self._types[key]
+            if column.kinds.tobytes().strip(_allowed(conversion)):
+                _retype(items, key, column, conversion)
+
+    def _finish(self, items: Items, wrappers: Bool) -> None:
+        """What follows from the current names, whoever wrote them."""
+        if TIME_TO_FIRST_CHUNK in items.keys and TIME_PER_OUTPUT_CHUNK not in items.keys:
+            put_time_per_chunk(items)
+        if any(key.startswith(USAGE) for key in items.keys):
+            named = wrapper_operations(items)
+            aggregate(items, wrappers if named is None else wrappers | named)
+
+    def _note(self, items: Items, added: list[tuple[str, Bool]]) -> None:
+        """Write on each item which dialects added something to it."""
+        if not added:
+            return
+        numbers = np.zeros(len(items.batch), np.int64)
+        for bit, (dialect, where) in enumerate(added):
+            self._counters.items(dialect, int(where.sum()))
+            numbers += where.astype(np.int64) << bit
+        distinct, codes = np.unique(numbers, return_inverse=True)
+        names = [
+            ",".join(name for bit, (name, _) in enumerate(added) if number >> bit & 1)
+            for number in distinct.tolist()
+        ]
+        items.put(NORMALIZED_FROM, names, numbers > 0, codes.astype(np.int32))
+
+    def _to_profile(self, items: Items) -> None:
+        """Rename to the target's names, as the last thing."""
+        for key, old in self._profile.names.items():
+            if key in items.keys:
+                table = self._profile.values.get(key, {})
+                column = items.column(key)
+                values = [table.get(value, value) for value in column.values]
+                if values != column.values:
+                    items.batch.set_attribute(key, values, codes=column.codes)
+                items.batch.rename_attribute(key, old, overwrite=True)
+
+
+@cache
+def _allowed(conversion: Conversion) -> bytes:
+    """The kinds that need no look, one byte each."""
+    return bytes({ValueKind.ABSENT, *conversion.keeps})
+
+
+def _retype(items: Items, key: str, column: Column, conversion: Conversion) -> None:
+    """Convert in place; a value that is right, or cannot be converted, is left alone."""
+    if ValueKind.STRING not in conversion.keeps:
+        texts: list[Any] = [_changed(conversion, text) for text in column.values]
+        if any(text is not None for text in texts):
+            values, codes, where = distinct(texts, column.codes, column.codes >= 0)
+            items.batch.set_attribute(key, values, codes=codes, where=where)
+    kinds = column.kinds
+    others = ~np.isin(kinds, [ValueKind.ABSENT, ValueKind.STRING, *conversion.keeps])
+    if others.any():
+        objects = column.objects()
+        known: dict[Any, Any] = {}
+        results: list[Any] = [None] * len(objects)
+        for row in np.flatnonzero(others).tolist():
+            name = repr(objects[row])
+            if name not in known:
+                known[name] = _changed(conversion, objects[row])
+            results[row] = known[name]
+        if any(result is not None for result in results):
+            items.batch.set_attribute(key, results)
+
+
+def _changed(conversion: Conversion, value: Any) -> Any:
+    """The converted value, or None where that is the same or none."""
+    converted = conversion.convert(value)
+    return None if converted == value and type(converted) is type(value) else converted
