@@ -12,12 +12,13 @@ from spanloom.processors.genai_normalizer.dialect import (
     Dialect,
     Explode,
     FromEvent,
+    Gather,
     Indexed,
     Match,
     Moment,
     Rename,
 )
-from spanloom.processors.genai_normalizer.indexed import put_indexed
+from spanloom.processors.genai_normalizer.indexed import put_gathered, put_indexed
 from spanloom.processors.genai_normalizer.items import distinct
 from spanloom.processors.genai_normalizer.timing import put_moment
 
@@ -53,11 +54,13 @@ def run_step(items: Items, step: Step) -> None:
     match rule:
         case Rename():
             column = items.column(rule.old)
-            items.put_converted(rule.new, column, rule.convert, where & column.present)
+            items.put_converted(rule.new, column, rule.convert, where)
         case Explode():
             _explode(items, rule, where)
         case Indexed():
             put_indexed(items, rule, step.keys, where)
+        case Gather():
+            put_gathered(items, rule, step.keys, where)
         case Moment():
             put_moment(items, rule, where)
         case FromEvent():
@@ -138,7 +141,7 @@ def remove_originals(items: Items, part: Part) -> None:
     rows = items.rows  # before a key is removed that marks them
     for step in part.steps:
         rule = step.rule
-        if isinstance(rule, Rename | Moment | Indexed):
+        if isinstance(rule, Rename | Moment | Indexed | Gather):
             where = items.present(rule.new)
             for key in step.keys:
                 items.remove(key, where & items.present(key))

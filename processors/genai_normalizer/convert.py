@@ -29,11 +29,13 @@ class Conversion:
         convert: value -> the right one, or None.
         keeps: kinds that are right as they are; `convert` is not asked for them.
         minimum: of the ints that are kept.
+        partial: None is an answer, not a failure.
     """
 
     convert: Callable[[Any], Any]
     keeps: frozenset[ValueKind] = frozenset()
     minimum: int | None = None
+    partial: bool = False
 
 
 def parse_json(text: str) -> Any:
@@ -138,7 +140,11 @@ def scaled(factor: float) -> Conversion:
 def one_of(table: Mapping[str, Any]) -> Conversion:
     """The table's value for a string, in any case of letters; others are not converted."""
     lower = {key.lower(): value for key, value in table.items()}
-    return Conversion(lambda value: lower.get(value.lower()) if isinstance(value, str) else None)
+
+    def convert(value: Any) -> Any:
+        return lower.get(value.lower()) if isinstance(value, str) else None
+
+    return Conversion(convert, partial=True)
 
 
 def always(result: Any) -> Conversion:

@@ -95,6 +95,20 @@ class Indexed:
 
 
 @dataclass(frozen=True, slots=True)
+class Gather:
+    """Several attributes make one value: a message of its text and its tool calls.
+
+    Attributes:
+        build: {old key: value} of those that the item has -> the value, or None.
+    """
+
+    olds: tuple[str, ...]
+    new: str
+    build: Callable[[dict[str, Any]], Any]
+    scoped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """`old` is a point in time (ISO 8601 text, or unix seconds, ms, us or ns): `new` becomes
     the seconds from the start of the span to it.
@@ -115,7 +129,7 @@ class FromEvent:
     convert: Conversion = AS_IS
 
 
-Rule = Rename | Explode | Indexed | Moment | FromEvent
+Rule = Rename | Explode | Indexed | Gather | Moment | FromEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from spanloom.processors.genai_normalizer.dialect import Indexed
+    from spanloom.processors.genai_normalizer.dialect import Gather, Indexed
     from spanloom.processors.genai_normalizer.items import Items
 
 # Entries of one list, and levels of one key; what lies beyond is left out and counted.
@@ -41,6 +41,20 @@ def put_indexed(items: Items, rule: Indexed, keys: Sequence[str], where: NDArray
             reasons[row] = finish_reasons_of(found)
     items.put(rule.new, values, _given(values))
     items.put(FINISH_REASONS, reasons, _given(reasons))
+
+
+def put_gathered(items: Items, rule: Gather, keys: Sequence[str], where: NDArray[np.bool_]) -> None:
+    """Put under `rule.new` what `rule.build` makes of each item's values under the keys."""
+    where = items.open(rule.new, where)
+    gathered: dict[int, dict[str, Any]] = {}
+    for key in keys:
+        for row, value in _cells(items, key, where):
+            gathered.setdefault(row, {})[key] = value
+    values: list[Any] = [None] * len(where)
+    for row, fields in gathered.items():
+        found = rule.build(fields)
+        values[row] = to_json(found) if isinstance(found, list | dict) else found
+    items.put(rule.new, values, _given(values))
 
 
 def _given(values: list[Any]) -> NDArray[np.bool_]:

@@ -46,7 +46,8 @@ class Items:
         """Now come the rules of another dialect, whose items are `rows()`."""
         self.added: Bool | None = None
         self.written: dict[str, Bool] = {}
-        self._rows_of, self._rows = rows, None
+        self._rows_of = rows
+        self._rows: Bool | None = None
         self._overwrite = overwrite
 
     @property
@@ -58,7 +59,7 @@ class Items:
     def rows(self) -> Bool:
         """(n,) where items are of the dialect at work."""
         if self._rows is None:
-            self._rows: Bool | None = self._rows_of()
+            self._rows = self._rows_of()
         return self._rows
 
     def column(self, key: str) -> Column:
@@ -81,6 +82,8 @@ class Items:
         """Set where allowed.
 
         Args:
+            key: the current name.
+            where: (n,) at most there.
             values: one for all, or (n,) array or list; with codes, the distinct values.
             codes: (n,) index into values; negative is no value.
         """
@@ -102,16 +105,17 @@ class Items:
         else:
             self.put(key, value, where)
 
-    def put_converted(self, key: str, column: Column, conversion: Conversion, where: Bool) -> Bool:
-        """Set to the converted values of a column; (n,) where a value could be converted."""
-        done = np.zeros(len(self.batch), np.bool_)
+    def put_converted(self, key: str, column: Column, conversion: Conversion, where: Bool) -> None:
+        """Set to the converted values of a column, where it has one and `key` may be written."""
+        where = self.open(key, where & column.present)
+        n_failed = int(where.sum())
+        if not n_failed:
+            return
         for values, codes, part in pieces(column, conversion, where):
             self.put(key, values, part, codes)
-            done |= part
-        n_failed = int((where & column.present & ~done).sum())
-        if n_failed:
+            n_failed -= int(part.sum())
+        if n_failed and not conversion.partial:
             self.problem("unconvertible", n_failed)
-        return done
 
     def remove(self, key: str, where: Bool) -> None:
         if where.any():
@@ -146,10 +150,12 @@ def pieces(
 def _strings(
     column: Column, conversion: Conversion, where: Bool
 ) -> tuple[list[Any], NDArray[Any], Bool]:
-    values: Sequence[Any] = column.values
-    if ValueKind.STRING not in conversion.keeps:
-        values = [conversion.convert(value) for value in values]
-    return distinct(values, column.codes, where)
+    if ValueKind.STRING in conversion.keeps:
+        return column.values, column.codes, where
+    converted: list[Any] = [None] * len(column.values)
+    for code in np.unique(column.codes[where]).tolist():
+        converted[code] = conversion.convert(column.values[code])
+    return distinct(converted, column.codes, where)
 
 
 def distinct(

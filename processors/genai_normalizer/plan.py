@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from spanloom.processors.genai_normalizer.canonical import TYPES
-from spanloom.processors.genai_normalizer.dialect import Dialect, FromEvent, Indexed, Rule
+from spanloom.processors.genai_normalizer.dialect import Dialect, FromEvent, Gather, Indexed, Rule
 
 # Entries. A plan takes some 2 KB, a key 200 bytes; at the bound everything is forgotten.
 PLANS_MAX = 256
@@ -107,6 +107,9 @@ class Planner:
             place = (number, position)
             if isinstance(rule, Indexed):
                 self._prefixed.append((rule.prefix, place))
+            elif isinstance(rule, Gather):
+                for old in rule.olds:
+                    self._exact.setdefault(old, []).append(place)
             elif not isinstance(rule, FromEvent):
                 self._exact.setdefault(rule.old, []).append(place)
 

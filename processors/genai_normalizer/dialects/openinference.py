@@ -41,7 +41,9 @@ from spanloom.semconv import (
     PROVIDER,
     REASONING_TOKENS,
     REQUEST_MODEL,
+    RESPONSE_ID,
     RESPONSE_MODEL,
+    SERVICE_TIER,
     SERVICE_TIER_REQUESTED,
     TOOL_DEFINITIONS,
 )
@@ -78,6 +80,14 @@ _PARAMETERS = {
     "service_tier": (SERVICE_TIER_REQUESTED, TEXT),
     "encoding_format": ("gen_ai.request.encoding_formats", STRINGS),
     "dimensions": ("gen_ai.embeddings.dimension.count", INTEGER),
+}
+
+
+# No attribute has these; the response as a whole does.
+_RESPONSE = {
+    "id": (RESPONSE_ID, TEXT),
+    "service_tier": (SERVICE_TIER, TEXT),
+    "system_fingerprint": ("openai.response.system_fingerprint", TEXT),
 }
 
 
@@ -124,6 +134,7 @@ DIALECT = Dialect(
         Rename(_COUNT + "completion_details.reasoning", REASONING_TOKENS, TOKENS),
         Rename(_COUNT + "prompt_details.audio", "gen_ai.usage.audio.input_tokens", TOKENS),
         Rename(_COUNT + "completion_details.audio", "gen_ai.usage.audio.output_tokens", TOKENS),
+        Explode("output.value", json_fields(_RESPONSE), scoped=True, when=_LLM),
         Rename("llm.finish_reason", FINISH_REASONS, FINISH_REASONS_ENUM),
         Indexed("llm.input_messages.", INPUT_MESSAGES, chat_messages),
         Indexed("llm.prompts.", INPUT_MESSAGES, _prompts, scoped=True),
