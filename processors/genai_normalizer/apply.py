@@ -17,9 +17,11 @@ from spanloom.processors.genai_normalizer.dialect import (
     Match,
     Moment,
     Rename,
+    Repair,
 )
 from spanloom.processors.genai_normalizer.indexed import put_gathered, put_indexed
 from spanloom.processors.genai_normalizer.items import distinct
+from spanloom.processors.genai_normalizer.plan import is_scoped
 from spanloom.processors.genai_normalizer.timing import put_moment
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def detected(items: Items, part: Part) -> Bool:
 def run_step(items: Items, step: Step) -> None:
     """One rule, on all items or (scoped) on the dialect's."""
     rule = step.rule
-    where = items.rows if getattr(rule, "scoped", True) else items.all
+    where = items.rows if is_scoped(rule) else items.all
     when: Match | None = getattr(rule, "when", None)
     if when is not None:
         holds = matching(items, (when,))
@@ -59,6 +61,8 @@ def run_step(items: Items, step: Step) -> None:
             _explode(items, rule, where)
         case Indexed():
             put_indexed(items, rule, step.keys, where)
+        case Repair():
+            items.repair(rule.key, rule.convert, where)
         case Gather():
             put_gathered(items, rule, step.keys, where)
         case Moment():

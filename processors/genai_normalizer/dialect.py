@@ -64,6 +64,19 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """A current name whose value the dialect writes in a form of its own; always `scoped`.
+
+    Attributes:
+        convert: value -> the right one, or None where nothing is wrong with it. It is asked for
+            every value of the dialect's items, so it should look before it parses.
+    """
+
+    key: str
+    convert: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Explode:
     """One value holds several facts: a JSON object, a URL.
 
@@ -129,7 +142,7 @@ class FromEvent:
     convert: Conversion = AS_IS
 
 
-Rule = Rename | Explode | Indexed | Gather | Moment | FromEvent
+Rule = Rename | Repair | Explode | Indexed | Gather | Moment | FromEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,6 +117,49 @@ class Items:
         if n_failed and not conversion.partial:
             self.problem("unconvertible", n_failed)
 
+    def repair(
+        self,
+        key: str,
+        convert: Callable[[Any], Any],
+        where: Bool,
+        keeps: Iterable[ValueKind] = (),
+    ) -> None:
+        """Convert in place; a value that stays the same, or cannot be converted, is left alone.
+
+        Args:
+            key: a current name.
+            convert: value -> the right one, or None.
+            where: (n,) at most there.
+            keeps: kinds of values that are right as they are.
+        """
+        column = self.column(key)
+        if ValueKind.STRING not in keeps:
+            part = where & (column.codes >= 0)
+            texts: list[Any] = [None] * len(column.values)
+            for code in np.unique(column.codes[part]).tolist():
+                texts[code] = _changed(convert, column.values[code])
+            values, codes, part = distinct(texts, column.codes, part)
+            if part.any():
+                self.batch.set_attribute(key, values, codes=codes, where=part)
+        others = where & ~np.isin(column.kinds, [ValueKind.ABSENT, ValueKind.STRING, *keeps])
+        if others.any():
+            self._repair_objects(key, convert, column, others)
+
+    def _repair_objects(
+        self, key: str, convert: Callable[[Any], Any], column: Column, where: Bool
+    ) -> None:
+        objects = column.objects()
+        known: dict[str, Any] = {}
+        results: list[Any] = [None] * len(objects)
+        for row in np.flatnonzero(where).tolist():
+            value = objects[row]
+            name = repr(value)  # lists cannot be keys, and 1 is no True
+            if name not in known:
+                known[name] = _changed(convert, value)
+            results[row] = known[name]
+        if any(result is not None for result in results):
+            self.batch.set_attribute(key, results)
+
     def remove(self, key: str, where: Bool) -> None:
         if where.any():
             self.batch.remove_attribute(key, where=where)
@@ -124,6 +167,12 @@ class Items:
     def problem(self, reason: str, n: int = 1) -> None:
         """Count what could not be done; reasons are a closed set of words."""
         self.problems[reason] = self.problems.get(reason, 0) + n
+
+
+def _changed(convert: Callable[[Any], Any], value: Any) -> Any:
+    """The converted value; None where there is none or it is the same."""
+    converted = convert(value)
+    return None if converted == value and type(converted) is type(value) else converted
 
 
 def pieces(

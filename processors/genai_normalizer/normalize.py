@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from spanloom.processors.genai_normalizer.apply import (
     run_step,
 )
 from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, TYPES
-from spanloom.processors.genai_normalizer.items import Items, distinct
+from spanloom.processors.genai_normalizer.items import Items
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
 from spanloom.processors.genai_normalizer.usage import (
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from spanloom.batch import Column
     from spanloom.component import AnyBatch
     from spanloom.processors.genai_normalizer.convert import Conversion
     from spanloom.processors.genai_normalizer.counters import Counters
@@ -114,11 +113,13 @@ class Normalizer:
 
     def _check_types(self, items: Items, plan: Plan) -> None:
         """Convert what stands under a current name with a wrong type (R3)."""
-        for key in plan.typed:
+        # Whole responses hold reasons too, in the provider's words.
+        brought = FINISH_REASONS in items.keys and FINISH_REASONS not in plan.typed
+        for key in (*plan.typed, FINISH_REASONS) if brought else plan.typed:
             column = items.column(key)
             conversion = self._types[key]
             if column.kinds.tobytes().strip(_allowed(conversion)):
-                _retype(items, key, column, conversion)
+                items.repair(key, conversion.convert, items.all, conversion.keeps)
 
     def _finish(self, items: Items, wrappers: Bool) -> None:
         """What follows from the current names, whoever wrote them."""
@@ -159,31 +160,3 @@ class Normalizer:
 def _allowed(conversion: Conversion) -> bytes:
     """The kinds that need no look, one byte each."""
     return bytes({ValueKind.ABSENT, *conversion.keeps})
-
-
-def _retype(items: Items, key: str, column: Column, conversion: Conversion) -> None:
-    """Convert in place; a value that is right, or cannot be converted, is left alone."""
-    if ValueKind.STRING not in conversion.keeps:
-        texts: list[Any] = [_changed(conversion, text) for text in column.values]
-        if any(text is not None for text in texts):
-            values, codes, where = distinct(texts, column.codes, column.codes >= 0)
-            items.batch.set_attribute(key, values, codes=codes, where=where)
-    kinds = column.kinds
-    others = ~np.isin(kinds, [ValueKind.ABSENT, ValueKind.STRING, *conversion.keeps])
-    if others.any():
-        objects = column.objects()
-        known: dict[Any, Any] = {}
-        results: list[Any] = [None] * len(objects)
-        for row in np.flatnonzero(others).tolist():
-            name = repr(objects[row])
-            if name not in known:
-                known[name] = _changed(conversion, objects[row])
-            results[row] = known[name]
-        if any(result is not None for result in results):
-            items.batch.set_attribute(key, results)
-
-
-def _changed(conversion: Conversion, value: Any) -> Any:
-    """The converted value, or None where that is the same or none."""
-    converted = conversion.convert(value)
-    return None if converted == value and type(converted) is type(value) else converted

@@ -37,7 +37,9 @@ def parts_of(content: Any) -> list[dict[str, Any]]:
     if isinstance(content, dict):
         return [part_of(content)]
     if isinstance(content, list):
-        return [part_of(entry) for entry in content if entry not in (None, "")]
+        parts = [part_of(entry) for entry in content if entry not in (None, "")]
+        # OpenInference repeats the type of a part whose content stands elsewhere.
+        return [part for part in parts if len(part) > 1]
     return [] if content is None else [text_part(str(content))]
 
 

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from spanloom.processors.genai_normalizer.canonical import TYPES
-from spanloom.processors.genai_normalizer.dialect import Dialect, FromEvent, Gather, Indexed, Rule
+from spanloom.processors.genai_normalizer.dialect import (
+    Dialect,
+    FromEvent,
+    Gather,
+    Indexed,
+    Repair,
+    Rule,
+)
 
 # Entries. A plan takes some 2 KB, a key 200 bytes; at the bound everything is forgotten.
 PLANS_MAX = 256
@@ -107,11 +114,9 @@ class Planner:
             place = (number, position)
             if isinstance(rule, Indexed):
                 self._prefixed.append((rule.prefix, place))
-            elif isinstance(rule, Gather):
-                for old in rule.olds:
-                    self._exact.setdefault(old, []).append(place)
-            elif not isinstance(rule, FromEvent):
-                self._exact.setdefault(rule.old, []).append(place)
+            else:
+                for key in _keys_of(rule):
+                    self._exact.setdefault(key, []).append(place)
 
     def _about(self, key: str) -> _About:
         about = self._keys.get(key)
@@ -167,9 +172,27 @@ class Planner:
         for position, rule in enumerate(dialect.rules):
             keys = steps.get((number, position), [])
             wanted = bool(keys) if not isinstance(rule, FromEvent) else detected
-            if wanted and (detected or not getattr(rule, "scoped", False)):
+            if wanted and (detected or not is_scoped(rule)):
                 found.append(Step(rule, tuple(keys)))
         return Part(dialect, tuple(markers), marked, tuple(found), tuple(drops))
+
+
+def is_scoped(rule: Rule) -> bool:
+    """Whether the rule is for the dialect's own items only."""
+    return isinstance(rule, Repair | FromEvent) or rule.scoped
+
+
+def _keys_of(rule: Rule) -> tuple[str, ...]:
+    """The attribute keys that give the rule something to do."""
+    match rule:
+        case Gather():
+            return rule.olds
+        case Repair():
+            return (rule.key,)
+        case FromEvent() | Indexed():
+            return ()
+        case _:
+            return (rule.old,)
 
 
 def _is_among(key: str, patterns: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom.processors.genai_normalizer.convert import SECONDS, TEXT, TOKENS, nested, to_json
-from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Rename
+from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Rename, Repair
 from spanloom.processors.genai_normalizer.messages import (
     answer_messages,
     chat_messages,
@@ -72,6 +72,14 @@ def _tools(value: Any) -> dict[str, Any] | None:
     return {TOOL_DEFINITIONS: to_json(definitions)} if definitions else {}
 
 
+def _repaired(value: Any) -> str | None:
+    """Tool results under `response`, arguments as JSON; the library has `result` and text."""
+    if not isinstance(value, str) or not ('"result":' in value or '"arguments":"' in value):
+        return None
+    messages = nested(value)
+    return to_json(chat_messages(messages)) if isinstance(messages, list) else None
+
+
 DIALECT = Dialect(
     name="pydantic_ai",
     scopes=("pydantic-ai", "pydantic_ai*"),
@@ -85,6 +93,8 @@ DIALECT = Dialect(
         Rename("model_name", REQUEST_MODEL, TEXT, scoped=True),
         Rename("tool_arguments", "gen_ai.tool.call.arguments", scoped=True),
         Rename("tool_response", "gen_ai.tool.call.result", scoped=True),
+        Repair(INPUT_MESSAGES, _repaired),
+        Repair(OUTPUT_MESSAGES, _repaired),
         Explode("events", _events, scoped=True),
         Explode("all_messages_events", _events, scoped=True),
         Explode("pydantic_ai.all_messages", _conversation),
