@@ -1,0 +1,232 @@
+"""Which items stay, and at which threshold: the heart of the sampler, over columns.
+
+A threshold depends on what an item says and on what came before it, never on its randomness.
+So what stays at threshold T stands for 2^56 / (2^56 - T) items like it, whatever kept it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spanloom.batch import Logs, Traces
+from spanloom.processors.sampler.budget import Budget
+from spanloom.processors.sampler.config import Config
+from spanloom.processors.sampler.ids import IdSource, TraceIdSource, make_source
+from spanloom.processors.sampler.incoming import Incoming, read_logs, read_spans
+from spanloom.processors.sampler.minimum import ModelMinimum
+from spanloom.processors.sampler.modes import make_mode, thresholds
+from spanloom.processors.sampler.priority import log_priority, span_priority
+from spanloom.processors.sampler.randomness import U64
+from spanloom.processors.sampler.rules import CompiledRule, compile_rule
+from spanloom.processors.sampler.threshold import ALWAYS, NEVER
+
+if TYPE_CHECKING:
+    from spanloom.clock import Clock
+
+Bool = NDArray[np.bool_]
+Reasons = NDArray[np.int16]
+
+CHANCE, PRIORITY, MINIMUM, ERROR_OPEN, FIRST_RULE = range(5)
+_CERTAIN = 100.0
+
+
+@dataclass(slots=True)
+class Forced:
+    """(n,) each: the percentage at which an item stays whatever chance says (0: none), and why."""
+
+    percents: NDArray[np.float64]
+    reasons: Reasons
+
+    def raise_to(self, percent: float, reason: int, rows: Bool) -> None:
+        """Keep these rows at `percent` if that is more than they have."""
+        rows = rows & np.less(self.percents, np.float64(percent))
+        self.percents[rows] = percent
+        self.reasons[rows] = reason
+
+
+@dataclass(slots=True)
+class Looked:
+    """What is known of n items before a decision. The arrays own their memory.
+
+    Attributes:
+        incoming: randomness, and thresholds applied before.
+        barred: (n,) spans that chance must not keep; None: none.
+        asked: (n,) thresholds that log records ask for, `NEVER` for none; None: nobody asks.
+        forced: by rules, priority and minimum; None: nothing.
+    """
+
+    incoming: Incoming
+    barred: Bool | None = None
+    asked: U64 | None = None
+    forced: Forced | None = None
+
+    def __len__(self) -> int:
+        return len(self.incoming)
+
+    def force(self, percent: float, reason: int, rows: Bool) -> None:
+        """As `Forced.raise_to`."""
+        if self.forced is None:
+            n_items = len(self)
+            self.forced = Forced(np.zeros(n_items), np.zeros(n_items, np.int16))
+        self.forced.raise_to(percent, reason, rows)
+
+
+@dataclass(slots=True)
+class Decided:
+    """(n,) each: whether an item stays, at which threshold, and by what (None: all by chance)."""
+
+    kept: Bool
+    thresholds: U64
+    reasons: Reasons | None
+
+
+class Decider:
+    """Looks at batches, and decides. Thread-safe."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        percent = min(config.sampling_percentage, _CERTAIN)
+        self._percent = percent
+        self._mode = make_mode(config)
+        self.rules: list[CompiledRule] = [compile_rule(rule) for rule in config.rules]
+        self.minimum = None if config.minimum is None else ModelMinimum(config.minimum, clock)
+        self.budget = None if config.budget is None else Budget(config.budget, percent, clock)
+        self._never = int(thresholds(self._mode, percent, None, 1)[0]) == NEVER
+        # Without chance no randomness of its own is needed; the Collector uses none either.
+        self._source: IdSource = (
+            TraceIdSource() if self._never and not self.rules else make_source(config)
+        )
+        self.writes_randomness = self._source.derives
+        names = [f"rule:{rule.name}" for rule in self.rules]
+        self.reasons = ["chance", "priority", "minimum", "error_open", *names]
+        """Names of the reasons, by number."""
+
+    @property
+    def percent(self) -> float:
+        """What chance keeps now, 0 to 100."""
+        return self._percent if self.budget is None else self.budget.percent
+
+    def look(self, batch: Traces | Logs) -> Looked:
+        """What an item says about itself; rules and priority included, the minimum not."""
+        if isinstance(batch, Traces):
+            looked = Looked(read_spans(batch, self._source))
+            self._look_at_priority(batch, looked)
+        else:
+            looked = Looked(read_logs(batch, self._source))
+            if self._config.sampling_priority:
+                precision = self._config.sampling_precision
+                looked.asked = log_priority(batch, self._config.sampling_priority, precision)
+        if self.rules:
+            self._ask_rules(batch, looked)
+        return looked
+
+    def _look_at_priority(self, batch: Traces, looked: Looked) -> None:
+        priority = span_priority(batch)
+        if priority is not None:
+            looked.barred = priority.barred
+            looked.force(_CERTAIN, PRIORITY, priority.must)
+
+    def _ask_rules(self, batch: Traces | Logs, looked: Looked) -> None:
+        keys = frozenset(batch.keys())
+        for number, rule in enumerate(self.rules, FIRST_RULE):
+            rows = rule.rows(batch, keys)
+            if rows is not None:
+                looked.force(rule.percent, number, rows)
+
+    def force_minimum(self, batch: Traces | Logs, looked: Looked) -> None:
+        """Keep the first of every model."""
+        if self.minimum is not None:
+            column = batch.attribute(self.minimum.attribute)
+            looked.force(_CERTAIN, MINIMUM, self.minimum.first(column))
+
+    def decide(self, looked: Looked, percents: NDArray[np.float64] | None = None) -> Decided:
+        """Kept or not, item by item.
+
+        Args:
+            looked: what is known.
+            percents: (n,) what chance keeps of each, where that was set before; else as now.
+        """
+        limits, reasons = self._by_chance(looked, percents), None
+        if looked.forced is not None:
+            reasons = self._by_force(looked, looked.forced, limits)
+        if self.budget is not None:
+            self._note(self.budget, looked, limits)
+        kept = limits <= looked.incoming.randomness
+        return Decided(kept, limits, self._with_errors(looked, reasons))
+
+    def _note(self, budget: Budget, looked: Looked, limits: U64) -> None:
+        """Tell the budget how many items are expected to stay."""
+        before = looked.incoming.thresholds
+        came = (
+            np.zeros_like(limits)
+            if before is None
+            else np.where(before == NEVER, np.uint64(ALWAYS), before)
+        )
+        whole = np.uint64(NEVER)
+        stays = (whole - np.maximum(limits, came)) / (whole - came)
+        forced = 0.0
+        if looked.forced is not None:
+            forced = float(stays[np.greater(looked.forced.percents, np.float64(0))].sum())
+        budget.note(float(stays.sum()) - forced, forced)
+
+    def _with_errors(self, looked: Looked, reasons: Reasons | None) -> Reasons | None:
+        failed = self.failed(looked.incoming)
+        if failed is None or self._config.fail_closed:
+            return reasons
+        found = np.zeros(len(looked), np.int16) if reasons is None else reasons
+        found[failed & (found == CHANCE)] = ERROR_OPEN
+        return found
+
+    def failed(self, incoming: Incoming) -> Bool | None:
+        """(n,) wrong items; None: no item.
+
+        Where nothing is left to chance, only what cannot be read is wrong, as in the Collector.
+        """
+        return incoming.broken if self._never else incoming.failed
+
+    def _by_chance(self, looked: Looked, percents: NDArray[np.float64] | None) -> U64:
+        incoming = looked.incoming
+        if percents is None:
+            limits = self._limits(self.percent, incoming)
+        else:
+            limits = self._limits_each(percents, incoming)
+        failed = self.failed(incoming)
+        if failed is not None:
+            limits[failed] = NEVER if self._config.fail_closed else ALWAYS
+        if looked.barred is not None:
+            limits[looked.barred] = NEVER
+        if looked.asked is not None:
+            limits = np.where(looked.asked == NEVER, limits, looked.asked)
+        return limits
+
+    def _by_force(self, looked: Looked, forced: Forced, limits: U64) -> Reasons:
+        """Lower the limits of what is forced; (n,) what set the limit."""
+        reasons = np.zeros(len(looked), np.int16)
+        failed = looked.incoming.failed
+        for percent in np.unique(forced.percents):
+            if percent <= 0:
+                continue
+            rows = forced.percents == percent
+            if percent >= _CERTAIN:
+                own = np.full(len(looked), ALWAYS, np.uint64)
+            else:
+                own = self._limits(float(percent), looked.incoming)
+                rows = rows if failed is None else rows & ~failed
+            rows = rows & (own < limits)
+            limits[rows] = own[rows]
+            reasons[rows] = forced.reasons[rows]
+        return reasons
+
+    def _limits(self, percent: float, incoming: Incoming) -> U64:
+        return thresholds(self._mode, percent, incoming.thresholds, len(incoming))
+
+    def _limits_each(self, percents: NDArray[np.float64], incoming: Incoming) -> U64:
+        limits = np.full(len(incoming), NEVER, np.uint64)
+        for percent in np.unique(percents):
+            rows = percents == percent
+            limits[rows] = self._limits(float(percent), incoming)[rows]
+        return limits

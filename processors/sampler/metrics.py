@@ -1,0 +1,59 @@
+"""What the sampler did, as metrics. Labels are ids, rule names and fixed words, never content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spanloom.component import Settings
+    from spanloom.processors.sampler.decide import Decided, Decider
+    from spanloom.telemetry import Counter
+
+PREFIX = "spanloom_processor_sampler_"
+_HELP = "Items seen, by what decided on them and whether they were kept."
+
+
+class SamplerMetrics:
+    """The counters of one sampler."""
+
+    def __init__(self, settings: Settings, decider: Decider) -> None:
+        self._telemetry = settings.telemetry
+        self._labels = {"processor": settings.id}
+        self._kept = [self._items(reason, "true") for reason in decider.reasons]
+        self._dropped = [
+            self._items(reason, "false") for reason in ("chance", "priority", "error_closed")
+        ]
+        self.gauge("percentage", "What chance keeps now, in per cent.", lambda: decider.percent)
+        minimum = decider.minimum
+        if minimum is not None:
+            help_text = "Models counted for the minimum in this minute."
+            self.gauge("models", help_text, lambda: float(minimum.n_models))
+
+    def note(self, decided: Decided, n_barred: int, n_failed: int) -> None:
+        """Count a batch's decisions; of what was dropped, so many for priority and for errors."""
+        n_items, n_kept = len(decided.kept), int(np.count_nonzero(decided.kept))
+        if decided.reasons is None:
+            self._kept[0].add(n_kept)
+        else:
+            counts = np.bincount(decided.reasons[decided.kept], minlength=1)
+            for reason in np.flatnonzero(counts):
+                self._kept[reason].add(int(counts[reason]))
+        n_dropped = n_items - n_kept - n_barred - n_failed
+        for counter, n in zip(self._dropped, (n_dropped, n_barred, n_failed), strict=True):
+            if n:
+                counter.add(n)
+
+    def counter(self, name: str, help_text: str, **labels: str) -> Counter:
+        """A counter of this sampler."""
+        return self._telemetry.counter(PREFIX + name, help_text, {**self._labels, **labels})
+
+    def gauge(self, name: str, help_text: str, read: Callable[[], float]) -> None:
+        """A gauge of this sampler."""
+        self._telemetry.gauge(PREFIX + name, help_text, self._labels, read)
+
+    def _items(self, policy: str, sampled: str) -> Counter:
+        return self.counter("items", _HELP, policy=policy, sampled=sampled)

@@ -1,0 +1,82 @@
+"""Decides item by item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spanloom.batch import Logs, Traces
+from spanloom.component import Processor, Settings
+from spanloom.processors.sampler.config import Config
+from spanloom.processors.sampler.decide import Decided, Decider, Looked
+from spanloom.processors.sampler.metrics import SamplerMetrics
+from spanloom.processors.sampler.write import BARRED, ERROR_CLOSED, SAMPLED_OUT, Writer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class SpanSampler(Processor):
+    """Decides span by span, or record by record."""
+
+    concurrent = True
+
+    def __init__(self, config: Config, settings: Settings) -> None:
+        self.settings = settings
+        self._decider = Decider(config, settings.clock)
+        self._writer = Writer(config, self._decider)
+        self._metrics = SamplerMetrics(settings, self._decider)
+        self._tags = config.action == "tag"
+
+    def process(self, batch: Traces | Logs) -> Traces | Logs:
+        looked = self._decider.look(batch)
+        self._decider.force_minimum(batch, looked)
+        return self._settle(batch, looked, self._decider.decide(looked))
+
+    def _settle(self, batch: Traces | Logs, looked: Looked, decided: Decided) -> Traces | Logs:
+        """Carry a decision out: count, drop or tag, write."""
+        kept, incoming = decided.kept, looked.incoming
+        barred, failed = self._why_dropped(looked, kept)
+        self._metrics.note(decided, _count(barred), _count(failed))
+        if self._tags:
+            self._writer.tag(batch, decided)
+            return batch
+        if not kept.all():
+            _drop(batch, kept, barred, failed)
+            incoming = incoming.rows(kept)
+        if len(batch):
+            reasons = None if decided.reasons is None else decided.reasons[kept]
+            self._writer.write(batch, incoming, decided.thresholds[kept], reasons)
+        return batch
+
+    def _why_dropped(
+        self, looked: Looked, kept: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+        """(n,) each: dropped by their own priority; dropped as wrong. None: no item."""
+        barred, failed = looked.barred, self._decider.failed(looked.incoming)
+        if failed is not None:
+            failed = failed & ~kept
+        if barred is not None:
+            barred = barred & ~kept if failed is None else barred & ~kept & ~failed
+        return barred, failed
+
+
+def _count(rows: NDArray[np.bool_] | None) -> int:
+    return 0 if rows is None else int(np.count_nonzero(rows))
+
+
+def _drop(
+    batch: Traces | Logs,
+    kept: NDArray[np.bool_],
+    barred: NDArray[np.bool_] | None,
+    failed: NDArray[np.bool_] | None,
+) -> None:
+    """Drop what is not kept; each under its reason."""
+    left = np.ones(len(kept), np.bool_)
+    for rows, reason in ((failed, ERROR_CLOSED), (barred, BARRED)):
+        if rows is not None and rows.any():
+            batch.keep(~rows[left], reason)
+            left &= ~rows
+    if not kept[left].all():
+        batch.keep(kept[left], SAMPLED_OUT)

@@ -1,0 +1,114 @@
+"""What is known of traces: those still open, and those decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spanloom.processors.sampler.decide import CHANCE
+
+if TYPE_CHECKING:
+    from spanloom.processors.sampler.config import TraceScope
+    from spanloom.processors.sampler.randomness import Ids
+    from spanloom.telemetry import Counter
+
+_NO_TRACE = bytes(16)
+
+
+@dataclass(slots=True)
+class Trace:
+    """One trace.
+
+    Attributes:
+        deadline_s: monotonic; when it is decided.
+        forced: percentage at which it stays whatever chance says; 0: none.
+        reason: why it is forced.
+        chance: percentage that chance keeps, set by the decision; None: undecided.
+        models: those that the minimum has counted for it.
+    """
+
+    deadline_s: float
+    forced: float = 0.0
+    reason: int = CHANCE
+    chance: float | None = None
+    models: set[str] = field(default_factory=set)
+
+    def force(self, percent: float, reason: int) -> None:
+        """Keep it at `percent` if that is more than it has."""
+        if percent > self.forced:
+            self.forced, self.reason = percent, reason
+
+
+class TraceTable:
+    """Open and decided traces, each bounded, the oldest leaving first. Not thread-safe.
+
+    Args:
+        scope: the bounds.
+        early: counts traces that are decided before their time, because there are too many.
+        forgotten: counts decisions that have to leave.
+    """
+
+    def __init__(self, scope: TraceScope, early: Counter, forgotten: Counter) -> None:
+        self._wait_s = float(scope.decision_wait)
+        self._traces_max, self._decisions_max = scope.traces_max, scope.decisions_max
+        self._early, self._forgotten = early, forgotten
+        # Both in order of their deadlines: the wait is the same for all.
+        self.open: dict[bytes, Trace] = {}
+        self.decided: dict[bytes, Trace] = {}
+
+    def find(self, trace_id: bytes, now_s: float) -> Trace:
+        """The trace, opened now if it is new."""
+        trace = self.open.get(trace_id) or self.decided.get(trace_id)
+        if trace is None:
+            trace = self.open[trace_id] = Trace(now_s + self._wait_s)
+        return trace
+
+    def decide(self, trace_id: bytes, chance: float) -> bool:
+        """Set what chance keeps, once; whether this was the time."""
+        trace = self.open.pop(trace_id, None)
+        if trace is None:
+            return False
+        trace.chance, trace.models = chance, set()
+        self.decided[trace_id] = trace
+        while len(self.decided) > self._decisions_max:
+            del self.decided[next(iter(self.decided))]
+            self._forgotten.add(1)
+        return True
+
+    def shrink(self, chance: float) -> None:
+        """Decide the oldest that are too many."""
+        while len(self.open) > self._traces_max:
+            self.decide(next(iter(self.open)), chance)
+            self._early.add(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The traces in a batch of n items.
+
+    Attributes:
+        ids: distinct trace ids.
+        codes: (n,) each item's in `ids`; -1 for items of no trace.
+    """
+
+    ids: Sequence[bytes]
+    codes: NDArray[np.intp]
+
+    def rows(self) -> Iterator[tuple[int, int]]:
+        """(row, code) of items that belong to a trace."""
+        codes = self.codes.tolist()
+        return ((row, code) for row, code in enumerate(codes) if code >= 0)
+
+
+def group(ids: Ids) -> Grouping:
+    """Items (n, 16) by trace id; an id of zeros is none."""
+    whole = np.ascontiguousarray(ids).view("V16")[:, 0]
+    distinct, codes = np.unique(whole, return_inverse=True)
+    names = [name.tobytes() for name in distinct]
+    if names and names[0] == _NO_TRACE:
+        return Grouping(names[1:], codes - 1)
+    return Grouping(names, codes)
