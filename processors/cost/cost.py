@@ -1,0 +1,206 @@
+"""Writes what each call of a model cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spanloom import semconv
+from spanloom.component import Factory, Host, Processor, Settings, Signal
+from spanloom.processors.cost import writing
+from spanloom.processors.cost.calls import calls_of
+from spanloom.processors.cost.config import Config
+from spanloom.processors.cost.duplicates import Duplicates
+from spanloom.processors.cost.gpu import GpuSeconds
+from spanloom.processors.cost.loading import Reloader, load_book
+from spanloom.processors.cost.metrics import CostMetrics
+from spanloom.processors.cost.names import Outcome
+from spanloom.processors.cost.pricing import Calls, price
+from spanloom.processors.cost.resolve import Resolver
+from spanloom.processors.cost.sender import SenderCosts, mismatches, read_sender_costs
+from spanloom.processors.cost.usage import UsageReader
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from numpy.typing import NDArray
+
+    from spanloom.batch import Traces
+    from spanloom.processors.cost.book import PriceBook
+    from spanloom.processors.cost.pricing import Priced
+    from spanloom.processors.cost.resolve import Resolved
+    from spanloom.processors.cost.usage import BatchUsage
+
+    Bool = NDArray[np.bool_]
+    Doubles = NDArray[np.float64]
+
+_ERROR = 2  # status_code
+
+
+class CostProcessor(Processor):
+    """Prices leaf calls of models: each call once, exactly, or not at all and then counted."""
+
+    def __init__(self, config: Config, settings: Settings) -> None:
+        """Reads all prices. Raises ConfigErrors with everything that is wrong with them."""
+        self.settings = settings
+        self._config = config
+        self._book = load_book(config, settings.config_dir)
+        self._resolver = Resolver(config, settings.clock)
+        self._resolver.use(self._book)
+        self._usage = UsageReader(config.usage_attributes, config.tokens_max)
+        self._metrics = CostMetrics(settings, config.unknown_models_max)
+        dedup = config.deduplication
+        self._duplicates = (
+            Duplicates(dedup.calls_max, dedup.age, lambda: self._metrics.forgotten.add(1))
+            if dedup.enabled
+            else None
+        )
+        self._new_book: PriceBook | None = None
+        self._reloader = Reloader(
+            config, settings, self._offer, lambda result: self._metrics.reloads[result].add(1)
+        )
+
+    def start(self, host: Host) -> None:  # noqa: ARG002 - the API's signature
+        duplicates = self._duplicates
+        if duplicates is not None:
+            self._metrics.gauge(
+                "calls_remembered", "Billed calls remembered now.", lambda: float(len(duplicates))
+            )
+        self._reloader.start()
+        fields = {"component": self.settings.id, "lists": ", ".join(self._book.list_ids)}
+        self.settings.logger.info("Calls of models are priced.", extra=fields)
+
+    def shutdown(self, timeout_s: float) -> None:  # noqa: ARG002 - the API's signature
+        self._reloader.stop()
+
+    def _offer(self, book: PriceBook) -> None:
+        """Take these prices with the next batch; called by the reloader's thread."""
+        self._new_book = book
+
+    def process(self, batch: Traces) -> Traces:
+        """The batch, its calls priced."""
+        book = self._new_book
+        if book is not None:
+            self._new_book = None
+            self._book = book
+            self._resolver.use(book)
+        keys = set(batch.keys())
+        if semconv.OPERATION in keys:
+            self._price(batch, keys)
+        return batch
+
+    def _price(self, batch: Traces, keys: AbstractSet[str]) -> None:
+        is_call, no_output = calls_of(batch.attribute(semconv.OPERATION))
+        if is_call is not None and not is_call.any():
+            return
+        usage = self._usage.read(batch, keys)
+        resolved = self._resolver.resolve(batch, keys, usage.rare)
+        calls = Calls(
+            is_call,
+            no_output,
+            lambda: np.equal(batch.status_code, _ERROR),
+            GpuSeconds(batch, keys),
+        )
+        priced = price(calls, usage, resolved.codes, resolved.table, self._book.units)
+        costs = read_sender_costs(batch, keys, self._config.sender_cost_attributes)
+        said = self._said(priced, costs)
+        self._count_unknown(priced, resolved)
+        self._mark_duplicates(batch, keys, priced, said, usage)
+        self._write(batch, priced, costs, said)
+
+    def _said(self, priced: Priced, costs: SenderCosts | None) -> Bool | None:
+        """(n,) True for calls with a cost of the sender's; None: there are none."""
+        if costs is None:
+            return None
+        said = costs.is_said & (priced.outcome != Outcome.NO_CALL)
+        return said if said.any() else None
+
+    def _mark_duplicates(
+        self,
+        batch: Traces,
+        keys: AbstractSet[str],
+        priced: Priced,
+        said: Bool | None,
+        usage: BatchUsage,
+    ) -> None:
+        if self._duplicates is None:
+            return
+        is_billed = priced.outcome == Outcome.PRICED
+        if said is not None:
+            is_billed |= said
+        rows = None if is_billed.all() else np.flatnonzero(is_billed)
+        if rows is not None and not len(rows):
+            return
+        ids = (
+            batch.attribute(semconv.RESPONSE_ID).objects()
+            if semconv.RESPONSE_ID in keys
+            else [None] * len(batch)
+        )
+        now_s = self.settings.clock.monotonic_s()
+        found = self._duplicates.find(batch, rows, ids, usage, now_s)
+        if found:
+            priced.outcome[found] = Outcome.DUPLICATE
+
+    def _write(
+        self, batch: Traces, priced: Priced, costs: SenderCosts | None, said: Bool | None
+    ) -> None:
+        outcome = priced.outcome
+        amounts = priced.amounts()
+        ours = outcome == Outcome.PRICED
+        mismatch = None
+        if costs is not None and said is not None:
+            mismatch = self._compare(batch, priced, costs, ours & said, amounts)
+            writing.write_sender(batch, costs, said & (outcome != Outcome.DUPLICATE))
+            ours = ours & ~said & ~costs.is_final
+        self._write_ours(batch, priced, amounts, ours)
+        if mismatch is not None or not (outcome <= Outcome.PRICED).all():
+            writing.write_notes(batch, outcome, mismatch)
+        self._count(outcome)
+
+    def _write_ours(self, batch: Traces, priced: Priced, amounts: Doubles, ours: Bool) -> None:
+        if not ours.any():
+            return
+        where = None if ours.all() else ours
+        writing.write_ours(batch, priced, amounts, where)
+        if self._config.usd_micro:
+            writing.write_micro(batch, priced, where)
+        if self._config.price_version:
+            writing.write_version(batch, priced, where)
+
+    def _compare(
+        self, batch: Traces, priced: Priced, costs: SenderCosts, both: Bool, amounts: Doubles
+    ) -> Bool | None:
+        """(n,) True where the sender says another cost than ours; that is then told too."""
+        is_comparable = both & priced.in_currency("USD")
+        found = mismatches(costs, amounts, is_comparable, self._config.mismatch_tolerance)
+        n_found = int(np.count_nonzero(found))
+        if not n_found:
+            return None
+        self._metrics.mismatches.add(n_found)
+        writing.write_computed(batch, amounts, found)
+        writing.write_origin(batch, priced, found)
+        return found
+
+    def _count(self, outcome: NDArray[np.uint8]) -> None:
+        counts = np.bincount(outcome, minlength=1)
+        found = np.flatnonzero(counts).tolist()
+        self._metrics.note(
+            {Outcome(each): int(counts[each]) for each in found if each != Outcome.NO_CALL}
+        )
+
+    def _count_unknown(self, priced: Priced, resolved: Resolved) -> None:
+        if None not in priced.table:
+            return
+        rows = priced.codes[priced.outcome == Outcome.UNKNOWN_MODEL]
+        for code, n in enumerate(np.bincount(rows, minlength=0).tolist()):
+            if n:
+                self._metrics.unknown_model(resolved.models[code] or "", n)
+
+
+FACTORY = Factory(
+    config=Config,
+    create=CostProcessor,
+    signals=frozenset[Signal]({"traces"}),
+    stability="alpha",
+)

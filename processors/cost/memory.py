@@ -1,0 +1,54 @@
+"""A bounded memory of recent keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Memory(Generic[K, V]):
+    """Recent keys: each for at least `age_s`, and up to twice as long.
+
+    Two generations: when the younger one is old or full, the older one is forgotten. Forgetting
+    for want of room calls `on_overflow`.
+    """
+
+    def __init__(
+        self, entries_max: int, age_s: float, on_overflow: Callable[[], None] = lambda: None
+    ) -> None:
+        self._half = max(1, entries_max // 2)
+        self._age_s = age_s
+        self._on_overflow = on_overflow
+        self._young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
+        self._since_s = 0.0
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def get(self, key: K) -> V | None:
+        """What is remembered of it."""
+        found = self._young.get(key)
+        return self._old.get(key) if found is None else found
+
+    def knows_any(self, keys: Collection[K]) -> bool:
+        """Whether one of them is remembered."""
+        return not (
+            self._young.keys().isdisjoint(keys)
+            and (not self._old or self._old.keys().isdisjoint(keys))
+        )
+
+    def add(self, items: Iterable[tuple[K, V]], now_s: float) -> None:
+        """Remember; what is known already gets the new value."""
+        is_old = now_s - self._since_s >= self._age_s
+        is_full = len(self._young) >= self._half
+        if is_old or is_full:
+            if is_full and not is_old and self._old:
+                self._on_overflow()
+            gap = now_s - self._since_s >= 2 * self._age_s
+            self._old, self._young = ({} if gap else self._young), {}
+            self._since_s = now_s
+        self._young.update(items)

@@ -1,0 +1,115 @@
+"""Writes costs on spans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spanloom import semconv
+from spanloom.processors.cost import names
+from spanloom.processors.cost.names import Outcome
+from spanloom.processors.cost.prices import to_micro
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spanloom.batch import Traces
+    from spanloom.processors.cost.prices import Entry
+    from spanloom.processors.cost.pricing import Priced
+    from spanloom.processors.cost.sender import SenderCosts
+
+    Doubles = NDArray[np.float64]
+    Bool = NDArray[np.bool_]
+
+_USD = "USD"
+_NOTED = (
+    Outcome.UNKNOWN_MODEL,
+    Outcome.MISSING_USAGE,
+    Outcome.CONTRADICTION,
+    Outcome.DUPLICATE,
+)
+
+
+def write_ours(batch: Traces, priced: Priced, amounts: Doubles, where: Bool | None) -> None:
+    """Amount, currency, source and where the price comes from; `where` None: on every span."""
+    batch.set_attribute(semconv.COST_AMOUNT, amounts, where=where)
+    write_text(batch, semconv.COST_SOURCE, names.LOCAL_SOURCE, where)
+    _by_entry(batch, semconv.COST_CURRENCY, priced, where, lambda entry: entry.currency)
+    write_origin(batch, priced, where)
+
+
+def write_origin(batch: Traces, priced: Priced, where: Bool | None) -> None:
+    """Which price list and which entry of it our amount comes from, and the contract."""
+    _by_entry(batch, names.PRICE_LIST, priced, where, lambda entry: entry.list_id)
+    _by_entry(batch, names.PRICE_ENTRY, priced, where, lambda entry: entry.name)
+    if any(each and each.entry.contract for each in priced.table):
+        _by_entry(batch, names.CONTRACT, priced, where, lambda entry: entry.contract)
+
+
+def write_version(batch: Traces, priced: Priced, where: Bool | None) -> None:
+    """`llm.price_version`."""
+    _by_entry(batch, names.PRICE_VERSION, priced, where, lambda entry: entry.version)
+
+
+def write_micro(batch: Traces, priced: Priced, where: Bool | None) -> None:
+    """`llm.cost_usd_micro`, of amounts in USD, rounded half up from the exact value."""
+    rows = priced.in_currency(_USD)
+    if where is not None:
+        rows &= where
+    micro = (priced.pico + 500_000) // 10**6
+    for row, rate in priced.unusual.items():
+        micro[row] = min(to_micro(rate), np.iinfo(np.int64).max)
+    batch.set_attribute(names.USD_MICRO, micro, where=rows)
+
+
+def write_sender(batch: Traces, costs: SenderCosts, where: Bool) -> None:
+    """The sender's own amount, unchanged, where it is not in its place yet."""
+    fresh = where & ~costs.is_final
+    if fresh.any():
+        batch.set_attribute(semconv.COST_AMOUNT, costs.amounts, where=fresh)
+        batch.set_attribute(semconv.COST_CURRENCY, _USD, where=fresh)
+        batch.set_attribute(semconv.COST_SOURCE, names.PROVIDER_SOURCE, where=fresh)
+    final = where & costs.is_final
+    if final.any():
+        final &= ~batch.attribute(semconv.COST_SOURCE).present
+        batch.set_attribute(semconv.COST_SOURCE, names.PROVIDER_SOURCE, where=final)
+
+
+def write_computed(batch: Traces, amounts: Doubles, where: Bool) -> None:
+    """Our own figure beside the sender's, where they differ."""
+    batch.set_attribute(names.COMPUTED, amounts, where=where)
+
+
+def write_notes(batch: Traces, outcome: NDArray[np.uint8], mismatch: Bool | None) -> None:
+    """Why a call has no cost, or that its sender says another one."""
+    words = [each.word for each in _NOTED]
+    table = np.full(max(Outcome) + 1, -1)
+    for code, each in enumerate(_NOTED):
+        table[each] = code
+    codes = table[outcome]
+    if mismatch is not None and mismatch.any():
+        codes[mismatch & (codes < 0)] = len(words)
+        words.append(names.SENDER_MISMATCH)
+    if (codes >= 0).any():
+        batch.set_attribute(names.NOTE, words, codes=codes)
+
+
+def write_text(batch: Traces, key: str, text: str, where: Bool | None) -> None:
+    """One text on all these spans."""
+    batch.set_attribute(key, text, where=where)
+
+
+def _by_entry(
+    batch: Traces, key: str, priced: Priced, where: Bool | None, text_of: Callable[[Entry], str]
+) -> None:
+    texts = [text_of(each.entry) if each else "" for each in priced.table]
+    distinct = list(dict.fromkeys(texts))
+    if len(distinct) == 1 and distinct[0]:
+        write_text(batch, key, distinct[0], where)
+        return
+    codes = np.array([distinct.index(text) if text else -1 for text in texts])[priced.codes]
+    if where is not None:
+        codes[~where] = -1
+    batch.set_attribute(key, distinct, codes=codes)
