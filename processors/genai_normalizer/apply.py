@@ -115,10 +115,11 @@ def _from_event(items: Items, rule: FromEvent) -> None:
     items.put(rule.new, values, where & items.rows)
 
 
-def put_defaults(items: Items, dialect: Dialect, wrappers: Bool) -> None:
+def put_defaults(items: Items, dialect: Dialect, wrappers: Bool | None) -> None:
     """What all of the dialect's items that are no wrappers have in common."""
     for key, value in dialect.defaults.items():
-        items.put_constant(key, value, items.rows & ~wrappers)
+        where = items.rows if wrappers is None else items.rows & ~wrappers
+        items.put_constant(key, value, where)
 
 
 def matching(items: Items, matches: tuple[Match, ...]) -> Bool | None:

@@ -14,11 +14,16 @@ from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM, PRO
 from spanloom.semconv import (
     CACHE_READ_TOKENS,
     CACHE_WRITE_TOKENS,
+    ERROR_TYPE,
     FINISH_REASONS,
     INPUT_TOKENS,
+    OPERATION,
     OUTPUT_TOKENS,
     PROVIDER,
     REASONING_TOKENS,
+    REQUEST_MODEL,
+    RESPONSE_MODEL,
+    SERVICE_TIER,
     TIME_PER_OUTPUT_CHUNK,
     TIME_TO_FIRST_CHUNK,
 )
@@ -59,3 +64,11 @@ TYPES: dict[str, Conversion] = {
     FINISH_REASONS: FINISH_REASONS_ENUM,
 }
 """Current key -> the conversion that its values must survive unchanged."""
+
+POINT_KEYS = frozenset(
+    {
+        *(OPERATION, PROVIDER, REQUEST_MODEL, RESPONSE_MODEL, ERROR_TYPE, SERVICE_TIER),
+        *("openai.response.system_fingerprint", "server.address", "server.port"),
+    }
+)
+"""The attributes that the conventions give to data points."""

@@ -72,6 +72,10 @@ class Config(component.Config):
     messages: bool = True
     """Rebuild messages and tool definitions. Without it no message is read."""
 
+    merge_message_events: bool = False
+    """Merge the log events of one call (`gen_ai.user.message`, `gen_ai.choice` ...) that come in
+    one batch into one `gen_ai.client.inference.operation.details` event."""
+
     @model_validator(mode="after")
     def _known_names(self) -> Self:
         known = [dialect.name for dialect in load_dialects()]

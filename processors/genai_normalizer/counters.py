@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spanloom.logs import describe
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -23,6 +25,7 @@ class Counters:
 
     def __init__(self, settings: Settings, n_plans: Callable[[], float]) -> None:
         self._telemetry = settings.telemetry
+        self._logger = settings.logger
         self._processor = {"processor": settings.id}
         self._counters: dict[tuple[str, str], Counter] = {}
         settings.telemetry.gauge(
@@ -36,8 +39,13 @@ class Counters:
         for reason, n in problems.items():
             self._counter("problems", "reason", reason).add(n)
 
-    def error(self, dialect: str) -> None:
-        self._counter("errors", "dialect", dialect).add(1)
+    def failed(self, dialect: str, error: Exception) -> None:
+        """Count a defect in a dialect; the log has it once."""
+        counter = self._counter("errors", "dialect", dialect)
+        if not counter.value:
+            fields = {**self._processor, "dialect": dialect, "error": describe(error)}
+            self._logger.error("A dialect failed on a batch; told once.", extra=fields)
+        counter.add(1)
 
     def _counter(self, what: str, label: str, value: str) -> Counter:
         counter = self._counters.get((what, value))

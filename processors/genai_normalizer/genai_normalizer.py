@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spanloom.batch import BATCH_TYPES
+from spanloom.batch import BATCH_TYPES, Logs, Metrics
 from spanloom.component import AnyBatch, Factory, Processor, Settings
 from spanloom.processors.genai_normalizer.config import CUSTOM, Config, Source
 from spanloom.processors.genai_normalizer.counters import Counters
 from spanloom.processors.genai_normalizer.dialect import Dialect, Rename
 from spanloom.processors.genai_normalizer.dialects import load_dialects
+from spanloom.processors.genai_normalizer.log_records import merge_messages, name_events
+from spanloom.processors.genai_normalizer.metric_points import MetricNames
 from spanloom.processors.genai_normalizer.normalize import Normalizer, Options
 from spanloom.processors.genai_normalizer.plan import Planner
 from spanloom.processors.genai_normalizer.profiles import PROFILES
@@ -32,7 +34,10 @@ _MESSAGES = frozenset({INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOO
 
 
 class GenaiNormalizer(Processor):
-    """Edits attributes; never drops, adds or reorders items. Keeps no content."""
+    """Edits names and attributes; the number of items only changes with `merge_message_events`.
+
+    Keeps no content between batches.
+    """
 
     concurrent = True
 
@@ -43,17 +48,29 @@ class GenaiNormalizer(Processor):
         )
         dialects = [_adapted(d, config, finish_reasons) for d in _chosen(config)]
         planner = Planner(dialects)
+        profile = PROFILES[config.target]
+        self._counters = Counters(settings, lambda: planner.n_plans)
         self._normalizer = Normalizer(
             planner,
             {dialect.name: _options(config, dialect.name) for dialect in dialects},
             finish_reasons,
-            PROFILES[config.target],
-            Counters(settings, lambda: planner.n_plans),
+            profile,
+            self._counters,
         )
+        self._metric_names = MetricNames(dialects, profile)
+        self._event_name_keys = tuple(d.event_name_key for d in dialects if d.event_name_key)
+        self._finish_reasons = finish_reasons
+        self._merges = config.merge_message_events
 
     def process(self, batch: AnyBatch) -> AnyBatch:
         """The batch, with current names."""
+        if isinstance(batch, Logs):
+            name_events(batch, self._event_name_keys)
+            if self._merges:
+                merge_messages(batch, self._finish_reasons)
         self._normalizer.normalize(batch)
+        if isinstance(batch, Metrics) and self._metric_names.concern(batch):
+            self._metric_names.apply(batch, lambda reason: self._counters.problems({reason: 1}))
         return batch
 
 

@@ -35,10 +35,11 @@ def put_indexed(items: Items, rule: Indexed, keys: Sequence[str], where: NDArray
     values: list[Any] = [None] * len(where)
     reasons: list[Any] = [None] * len(where)
     for row, tree in trees.items():
-        found = rule.build(_entries(tree)[:ENTRIES_MAX])
+        entries = _entries(tree)[:ENTRIES_MAX]
+        found = rule.build(entries)
         values[row] = to_json(found) if found else None
-        if rule.new == OUTPUT_MESSAGES and found:
-            reasons[row] = finish_reasons_of(found)
+        if rule.new == OUTPUT_MESSAGES:
+            reasons[row] = finish_reasons_of(entries)
     items.put(rule.new, values, _given(values))
     items.put(FINISH_REASONS, reasons, _given(reasons))
 

@@ -23,6 +23,8 @@ _ARRAYS: dict[ValueKind, Callable[[Column], Any]] = {
     ValueKind.INT: lambda column: column.ints(),
     ValueKind.DOUBLE: lambda column: column.floats(),
 }
+# Kinds of values that need no look once strings have had one.
+_DONE = (ValueKind.ABSENT, ValueKind.STRING)
 
 
 class Items:
@@ -33,13 +35,17 @@ class Items:
         keys: attribute keys that the batch has, kept up to date by `put`.
         added: where this dialect has added something.
         problems: counts by reason, for the metrics.
+
+    Args:
+        only: the keys that may be put; None is all. Data points take but a few, because each
+            further attribute could make more time series.
     """
 
-    def __init__(self, batch: AnyBatch, keys: set[str]) -> None:
+    def __init__(self, batch: AnyBatch, keys: set[str], only: frozenset[str] | None = None) -> None:
         self.batch = batch
         self.keys = keys
+        self._only = only
         self.problems: dict[str, int] = {}
-        self._present: dict[str, Bool] = {}
         self.begin(lambda: self.all, overwrite=False)
 
     def begin(self, rows: Callable[[], Bool], *, overwrite: bool) -> None:
@@ -89,6 +95,8 @@ class Items:
         """
         if codes is not None:
             where = where & (codes >= 0)
+        if self._only is not None and key not in self._only:
+            return
         where = self.open(key, where)
         if not where.any():
             return
@@ -121,7 +129,7 @@ class Items:
         self,
         key: str,
         convert: Callable[[Any], Any],
-        where: Bool,
+        where: Bool | None = None,
         keeps: Iterable[ValueKind] = (),
     ) -> None:
         """Convert in place; a value that stays the same, or cannot be converted, is left alone.
@@ -129,35 +137,47 @@ class Items:
         Args:
             key: a current name.
             convert: value -> the right one, or None.
-            where: (n,) at most there.
+            where: (n,) at most there; None is everywhere.
             keeps: kinds of values that are right as they are.
         """
         column = self.column(key)
-        if ValueKind.STRING not in keeps:
-            part = where & (column.codes >= 0)
-            texts: list[Any] = [None] * len(column.values)
-            for code in np.unique(column.codes[part]).tolist():
+        if ValueKind.STRING not in keeps and len(column.values):
+            self._repair_strings(key, convert, column, where)
+        done = {*_DONE, *keeps}
+        rows = [row for row, kind in enumerate(column.kinds.tobytes()) if kind not in done]
+        if where is not None:
+            rows = [row for row in rows if where[row]]
+        if rows:
+            self._repair_objects(key, convert, column, rows)
+
+    def _repair_strings(
+        self, key: str, convert: Callable[[Any], Any], column: Column, where: Bool | None
+    ) -> None:
+        used = range(len(column.values)) if where is None else np.unique(column.codes[where])
+        texts: list[Any] = [None] * len(column.values)
+        for code in used:
+            if code >= 0:
                 texts[code] = _changed(convert, column.values[code])
-            values, codes, part = distinct(texts, column.codes, part)
-            if part.any():
-                self.batch.set_attribute(key, values, codes=codes, where=part)
-        others = where & ~np.isin(column.kinds, [ValueKind.ABSENT, ValueKind.STRING, *keeps])
-        if others.any():
-            self._repair_objects(key, convert, column, others)
+        if any(text is not None for text in texts):
+            rows = column.codes >= 0
+            values, codes, part = distinct(
+                texts, column.codes, rows if where is None else rows & where
+            )
+            self.batch.set_attribute(key, values, codes=codes, where=part)
 
     def _repair_objects(
-        self, key: str, convert: Callable[[Any], Any], column: Column, where: Bool
+        self, key: str, convert: Callable[[Any], Any], column: Column, rows: list[int]
     ) -> None:
         objects = column.objects()
-        known: dict[str, Any] = {}
+        known: dict[Any, Any] = {}
         results: list[Any] = [None] * len(objects)
-        for row in np.flatnonzero(where).tolist():
+        for row in rows:
             value = objects[row]
-            name = repr(value)  # lists cannot be keys, and 1 is no True
+            name = _name_of(value)
             if name not in known:
                 known[name] = _changed(convert, value)
             results[row] = known[name]
-        if any(result is not None for result in results):
+        if any(result is not None for result in known.values()):
             self.batch.set_attribute(key, results)
 
     def remove(self, key: str, where: Bool) -> None:
@@ -167,6 +187,13 @@ class Items:
     def problem(self, reason: str, n: int = 1) -> None:
         """Count what could not be done; reasons are a closed set of words."""
         self.problems[reason] = self.problems.get(reason, 0) + n
+
+
+def _name_of(value: Any) -> Any:
+    """What equal values have in common, and can be a key. Most lists here hold one text."""
+    if type(value) is list and len(value) == 1 and type(value[0]) is str:
+        return value[0]
+    return (repr(value),)  # 1 is no True
 
 
 def _changed(convert: Callable[[Any], Any], value: Any) -> Any:

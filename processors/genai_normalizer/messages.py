@@ -39,7 +39,7 @@ _ROLE_OF_ITEM = {
 }
 # Where a whole request or response holds its messages, most telling first.
 _HOLDERS = ("messages", "choices", "candidates", "generations", "contents", "input", "output")
-_TEXTS = ("prompt", "text", "completion", "output_text", "response")
+_TEXTS = ("prompt", "input", "text", "completion", "output_text", "output", "response")
 
 
 def chat_messages(entries: list[Any], role: str = "user") -> list[dict[str, Any]] | None:
@@ -172,9 +172,9 @@ def _calls(fields: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def finish_reasons_of(messages: list[Any]) -> list[str] | None:
-    """The finish reasons that messages carry."""
-    found = [m["finish_reason"] for m in messages if isinstance(m, dict) and "finish_reason" in m]
-    return found or None
+    """The finish reasons that messages carry, in the provider's words."""
+    reasons = [m.get("finish_reason") for m in messages if isinstance(m, dict)]
+    return [reason for reason in reasons if isinstance(reason, str) and reason] or None
 
 
 def tool_definitions(entries: list[Any]) -> list[dict[str, Any]] | None:

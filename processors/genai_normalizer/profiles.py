@@ -16,10 +16,19 @@ NEWEST = "genai-2026-11"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What differs from the newest names."""
+    """A target.
+
+    Attributes:
+        names: newest attribute -> the profile's; empty for the newest.
+        values: newest attribute -> {newest value: the profile's}.
+        inference_metrics: metric of any operation -> that of calls of a model alone.
+        token_metrics: metric of all types of tokens -> {type: the metric of that type}.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    inference_metrics: Mapping[str, str] = field(default_factory=dict)
+    token_metrics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 _V1_37 = {
@@ -42,8 +51,23 @@ _SYSTEMS = {
     "x_ai": "xai",
 }
 
+# PR 374 and 521: calls of a model have metrics of their own, and so has each type of tokens.
+_INFERENCE_METRICS = {
+    "gen_ai.client.operation.duration": "gen_ai.client.inference.duration",
+    "gen_ai.client.operation.time_to_first_chunk": "gen_ai.client.inference.time_to_first_chunk",
+    "gen_ai.client.operation.time_per_output_chunk": (
+        "gen_ai.client.inference.time_per_output_chunk"
+    ),
+}
+_TOKEN_METRICS = {
+    "gen_ai.client.token.usage": {
+        "input": "gen_ai.client.inference.operation.input_tokens",
+        "output": "gen_ai.client.inference.operation.output_tokens",
+    }
+}
+
 PROFILES: dict[str, Profile] = {
-    NEWEST: Profile(),
+    NEWEST: Profile(inference_metrics=_INFERENCE_METRICS, token_metrics=_TOKEN_METRICS),
     "semconv-1.37": Profile(_V1_37),
     "semconv-1.30": Profile(
         _V1_30, {PROVIDER: _SYSTEMS, "gen_ai.output.type": {"json": "json_object"}}

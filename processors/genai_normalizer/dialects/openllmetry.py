@@ -6,6 +6,8 @@ conventions-ai. What it shares with older conventions (`gen_ai.system`) is in `s
 
 from __future__ import annotations
 
+from typing import Any
+
 from spanloom.processors.genai_normalizer.convert import (
     BOOLEAN,
     INTEGER,
@@ -23,6 +25,7 @@ from spanloom.processors.genai_normalizer.dialect import (
     Match,
     MetricRule,
     Rename,
+    Repair,
 )
 from spanloom.processors.genai_normalizer.messages import (
     answer_messages,
@@ -69,6 +72,12 @@ _OPERATIONS = {
 _KINDS = {"workflow": "invoke_workflow", "agent": "invoke_agent", "tool": "execute_tool"}
 _FINGERPRINT = "openai.response.system_fingerprint"
 
+
+def _host(value: Any) -> str | None:
+    server = server_of_url(value)
+    return None if server is None else str(server["server.address"])
+
+
 DIALECT = Dialect(
     name="openllmetry",
     scopes=("traceloop.*", *(f"opentelemetry.instrumentation.{name}" for name in _PACKAGES)),
@@ -102,6 +111,9 @@ DIALECT = Dialect(
         Rename("llm.user", "user.id", TEXT),
         Rename("gen_ai.openai.system_fingerprint", _FINGERPRINT, TEXT),
         Explode("gen_ai.openai.api_base", server_of_url),
+        # On metrics the address is a URL.
+        Explode("server.address", server_of_url, scoped=True),
+        Repair("server.address", _host),
         Indexed("gen_ai.prompt.", INPUT_MESSAGES, chat_messages),
         Indexed("llm.prompts.", INPUT_MESSAGES, chat_messages),
         Indexed("gen_ai.completion.", OUTPUT_MESSAGES, answer_messages),

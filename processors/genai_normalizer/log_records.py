@@ -1,0 +1,143 @@
+"""Log records: names of events, messages as values, and the events of one call as one (R9).
+
+Before 1.37 each message of a call was a log record of its own; now a call has one event with
+all of them. Merging looks at one batch: put the `batch` processor before this one to bring
+records together that come in several requests, within its bounds of time, records and bytes.
+It costs a Python loop over the records, about 30 us each, and only where such events come.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanloom.processors.genai_normalizer.convert import nested
+from spanloom.processors.genai_normalizer.messages import (
+    answer_messages,
+    chat_messages,
+    finish_reasons_of,
+)
+from spanloom.semconv import (
+    FINISH_REASONS,
+    INPUT_MESSAGES,
+    OUTPUT_MESSAGES,
+    SYSTEM_INSTRUCTIONS,
+    TOOL_DEFINITIONS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spanloom.batch import Logs
+    from spanloom.processors.genai_normalizer.convert import Conversion
+    from spanloom.processors.genai_normalizer.items import Items
+
+DETAILS = "gen_ai.client.inference.operation.details"
+MERGED = "merged"
+"""The reason under which the records count that are in another one now."""
+_CHOICE = "gen_ai.choice"
+_ROLES = {
+    "gen_ai.system.message": "system",
+    "gen_ai.user.message": "user",
+    "gen_ai.assistant.message": "assistant",
+    "gen_ai.tool.message": "tool",
+    _CHOICE: "assistant",
+}
+_STRUCTURED = (INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_DEFINITIONS)
+
+
+def structure(items: Items) -> None:
+    """Messages in JSON text become values, as the conventions want them on events."""
+    for key in _STRUCTURED:
+        if key in items.keys:
+            items.repair(key, nested)
+
+
+def name_events(batch: Logs, keys: Sequence[str]) -> None:
+    """Records without an event name get the one that stands under one of the keys."""
+    key = next((key for key in batch.keys() if key in keys), None)  # noqa: SIM118 - no dict
+    if key is None:
+        return
+    names = batch.attribute(key).strings()
+    known = batch.event_name.strings()
+    named = [bool(name) and not old for name, old in zip(names, known, strict=True)]
+    if not any(named):
+        return
+    changed: list[Any] = [None] * len(batch)
+    for row, record in enumerate(batch.records()):
+        if named[row]:
+            record.event_name = names[row]
+            changed[row] = record
+    batch.replace_items(changed)
+
+
+def merge_messages(batch: Logs, finish_reasons: Conversion) -> None:
+    """All message events of a call become one, in the place of the first."""
+    groups = _groups(batch)
+    if not groups:
+        return
+    bodies, records = batch.body.objects(), list(batch.records())
+    names = batch.event_name.strings()
+    changed: list[Any] = [None] * len(batch)
+    kept = np.ones(len(batch), np.bool_)
+    for rows in groups:
+        changed[rows[0]] = _details(records[rows[0]])
+        kept[rows[1:]] = False
+    batch.replace_items(changed)
+    for key, values in _merged(groups, names, bodies, finish_reasons, len(batch)).items():
+        where = np.array([value is not None for value in values], np.bool_)
+        if where.any():
+            batch.set_attribute(key, values, where=where)
+    batch.keep(kept, MERGED)
+
+
+def _groups(batch: Logs) -> list[list[int]]:
+    """The rows of message events, by the span that they belong to, in order."""
+    column = batch.event_name
+    wanted = np.array([name in _ROLES for name in column.values] + [False])[column.codes]
+    if not wanted.any():
+        return []
+    span_ids, trace_ids = batch.span_id, batch.trace_id
+    by_span: dict[tuple[bytes, bytes], list[int]] = {}
+    for row in np.flatnonzero(wanted).tolist():
+        span = (trace_ids[row].tobytes(), span_ids[row].tobytes())
+        if any(span[1]):  # records outside any span belong to nothing
+            by_span.setdefault(span, []).append(row)
+    return list(by_span.values())
+
+
+def _details(record: Any) -> Any:
+    record.event_name = DETAILS
+    record.ClearField("body")
+    return record
+
+
+def _merged(
+    groups: list[list[int]],
+    names: list[str],
+    bodies: list[Any],
+    finish_reasons: Conversion,
+    n_records: int,
+) -> dict[str, list[Any]]:
+    """The attributes of the merged events, by row."""
+    columns: dict[str, list[Any]] = {
+        key: [None] * n_records for key in (INPUT_MESSAGES, OUTPUT_MESSAGES, FINISH_REASONS)
+    }
+    for rows in groups:
+        asked = [_entry(names[row], bodies[row]) for row in rows if names[row] != _CHOICE]
+        choices = [_entry(names[row], bodies[row]) for row in rows if names[row] == _CHOICE]
+        reasons = finish_reasons_of(choices)
+        columns[INPUT_MESSAGES][rows[0]] = chat_messages(asked)
+        columns[OUTPUT_MESSAGES][rows[0]] = answer_messages(choices)
+        columns[FINISH_REASONS][rows[0]] = finish_reasons.convert(reasons) if reasons else None
+    return columns
+
+
+def _entry(name: str, body: Any) -> dict[str, Any]:
+    """A body as a message. Tools' answers have the id of their call as `id`."""
+    fields = body if isinstance(body, dict) else {"content": body}
+    named = {"role": _ROLES[name], **fields}
+    if name == "gen_ai.tool.message" and "id" in fields:
+        return {"tool_call_id": fields["id"], **named}
+    return named
