@@ -181,6 +181,7 @@ class Dialect:
         duplicates: key -> the current name that says the same; `remove_originals` removes the
             key where that name is.
         metrics: metrics with other names or units.
+        resource: old -> new key of resource attributes; values stay as they are.
         event_name_key: the attribute that holds the event's name of a log record.
         refine: for what declarations cannot say; called last with the dialect's items.
         order: dialects of lower order are asked first.
@@ -197,6 +198,7 @@ class Dialect:
     drops: tuple[str, ...] = ()
     duplicates: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[MetricRule, ...] = ()
+    resource: Mapping[str, str] = field(default_factory=dict)
     event_name_key: str = ""
     refine: Callable[[Items], None] | None = None
     order: int = 100

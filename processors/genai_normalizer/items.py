@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class Items:
         keys: attribute keys that the batch has, kept up to date by `put`.
         added: where this dialect has added something.
         problems: counts by reason, for the metrics.
+        unnoted: keys that do not count as added, as the target's name for them is an old one.
 
     Args:
         only: the keys that may be put; None is all. Data points take but a few, because each
@@ -46,6 +47,7 @@ class Items:
         self.keys = keys
         self._only = only
         self.problems: dict[str, int] = {}
+        self.unnoted: Container[str] = ()
         self.begin(lambda: self.all, overwrite=False)
 
     def begin(self, rows: Callable[[], Bool], *, overwrite: bool) -> None:
@@ -104,7 +106,8 @@ class Items:
         self.keys.add(key)
         before = self.written.get(key)
         self.written[key] = where if before is None else before | where
-        self.added = where if self.added is None else self.added | where
+        if key not in self.unnoted:
+            self.added = where if self.added is None else self.added | where
 
     def put_constant(self, key: str, value: Any, where: Bool) -> None:
         """One value, a list too, wherever it may be written."""

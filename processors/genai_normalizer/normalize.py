@@ -79,6 +79,11 @@ class Normalizer:
         }
         self._profile = profile
         self._counters = counters
+        self._resource = {
+            old: (new, options[dialect.name])
+            for dialect in planner.dialects
+            for old, new in dialect.resource.items()
+        }
 
     def normalize(self, batch: AnyBatch) -> None:
         """Edit the batch in place."""
@@ -86,6 +91,7 @@ class Normalizer:
         plan = self._planner.plan(keys, batch.scope_names)
         only = POINT_KEYS if isinstance(batch, Metrics) else None
         items = Items(batch, set(keys), only)
+        items.unnoted = self._profile.names
         added: list[tuple[str, Bool]] = []
         wrappers: Bool | None = None
         for part in plan.parts:
@@ -95,6 +101,7 @@ class Normalizer:
                 added.append((part.dialect.name, items.added))
         items.begin(lambda: items.all, overwrite=False)
         self._check_types(items, plan)
+        self._rename_resources(batch)
         self._finish(items, wrappers)
         self._note(items, added)
         self._to_profile(items)
@@ -136,6 +143,20 @@ class Normalizer:
             # Bytes are several times as fast to look through as any function of numpy here.
             if column.kinds.tobytes().strip(right):
                 items.repair(key, conversion.convert, None, conversion.keeps)
+
+    def _rename_resources(self, batch: AnyBatch) -> None:
+        for old in self._resource.keys() & set(batch.keys("resource")):
+            new, options = self._resource[old]
+            if options.remove_originals:
+                batch.rename_attribute(old, new, level="resource", overwrite=options.overwrite)
+                continue
+            column = batch.attribute(old, "resource")
+            where = column.codes >= 0
+            if not options.overwrite:
+                where &= ~batch.attribute(new, "resource").present
+            batch.set_attribute(
+                new, column.values, codes=column.codes, where=where, level="resource"
+            )
 
     def _finish(self, items: Items, wrappers: Bool | None) -> None:
         """What follows from the current names, whoever wrote them."""

@@ -50,5 +50,6 @@ DIALECT = Dialect(
         FromEvent("gen_ai.content.prompt", "gen_ai.prompt", INPUT_MESSAGES, INPUT),
         FromEvent("gen_ai.content.completion", "gen_ai.completion", OUTPUT_MESSAGES, OUTPUT),
     ),
+    resource={"deployment.environment": "deployment.environment.name"},
     order=900,
 )
