@@ -9,17 +9,13 @@ import numpy as np
 from spanloom import semconv
 from spanloom.component import Factory, Host, Processor, Settings, Signal
 from spanloom.processors.cost import writing
-from spanloom.processors.cost.calls import calls_of
 from spanloom.processors.cost.config import Config
 from spanloom.processors.cost.duplicates import Duplicates
-from spanloom.processors.cost.gpu import GpuSeconds
 from spanloom.processors.cost.loading import Reloader, load_book
 from spanloom.processors.cost.metrics import CostMetrics
 from spanloom.processors.cost.names import Outcome
-from spanloom.processors.cost.pricing import Calls, price
-from spanloom.processors.cost.resolve import Resolver
+from spanloom.processors.cost.pricer import PricedBatch, Pricer
 from spanloom.processors.cost.sender import SenderCosts, mismatches, read_sender_costs
-from spanloom.processors.cost.usage import UsageReader
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -30,12 +26,9 @@ if TYPE_CHECKING:
     from spanloom.processors.cost.book import PriceBook
     from spanloom.processors.cost.pricing import Priced
     from spanloom.processors.cost.resolve import Resolved
-    from spanloom.processors.cost.usage import BatchUsage
 
     Bool = NDArray[np.bool_]
     Doubles = NDArray[np.float64]
-
-_ERROR = 2  # status_code
 
 
 class CostProcessor(Processor):
@@ -45,10 +38,8 @@ class CostProcessor(Processor):
         """Reads all prices. Raises ConfigErrors with everything that is wrong with them."""
         self.settings = settings
         self._config = config
-        self._book = load_book(config, settings.config_dir)
-        self._resolver = Resolver(config, settings.clock)
-        self._resolver.use(self._book)
-        self._usage = UsageReader(config.usage_attributes, config.tokens_max)
+        book = load_book(config, settings.config_dir)
+        self._pricer = Pricer(config, book, settings.clock)
         self._metrics = CostMetrics(settings, config.unknown_models_max)
         dedup = config.deduplication
         self._duplicates = (
@@ -68,7 +59,7 @@ class CostProcessor(Processor):
                 "calls_remembered", "Billed calls remembered now.", lambda: float(len(duplicates))
             )
         self._reloader.start()
-        fields = {"component": self.settings.id, "lists": ", ".join(self._book.list_ids)}
+        fields = {"component": self.settings.id, "lists": ", ".join(self._pricer.book.list_ids)}
         self.settings.logger.info("Calls of models are priced.", extra=fields)
 
     def shutdown(self, timeout_s: float) -> None:  # noqa: ARG002 - the API's signature
@@ -83,31 +74,19 @@ class CostProcessor(Processor):
         book = self._new_book
         if book is not None:
             self._new_book = None
-            self._book = book
-            self._resolver.use(book)
+            self._pricer.use(book)
         keys = set(batch.keys())
-        if semconv.OPERATION in keys:
-            self._price(batch, keys)
+        found = self._pricer.price(batch, keys)
+        if found is not None:
+            self._book(batch, keys, found)
         return batch
 
-    def _price(self, batch: Traces, keys: AbstractSet[str]) -> None:
-        is_call, no_output = calls_of(batch.attribute(semconv.OPERATION))
-        if is_call is not None and not is_call.any():
-            return
-        usage = self._usage.read(batch, keys)
-        resolved = self._resolver.resolve(batch, keys, usage.rare)
-        calls = Calls(
-            is_call,
-            no_output,
-            lambda: np.equal(batch.status_code, _ERROR),
-            GpuSeconds(batch, keys),
-        )
-        priced = price(calls, usage, resolved.codes, resolved.table, self._book.units)
+    def _book(self, batch: Traces, keys: AbstractSet[str], found: PricedBatch) -> None:
         costs = read_sender_costs(batch, keys, self._config.sender_cost_attributes)
-        said = self._said(priced, costs)
-        self._count_unknown(priced, resolved)
-        self._mark_duplicates(batch, keys, priced, said, usage)
-        self._write(batch, priced, costs, said)
+        said = self._said(found.priced, costs)
+        self._count_unknown(found.priced, found.resolved)
+        self._mark_duplicates(batch, keys, found, said)
+        self._write(batch, found.priced, costs, said)
 
     def _said(self, priced: Priced, costs: SenderCosts | None) -> Bool | None:
         """(n,) True for calls with a cost of the sender's; None: there are none."""
@@ -120,12 +99,12 @@ class CostProcessor(Processor):
         self,
         batch: Traces,
         keys: AbstractSet[str],
-        priced: Priced,
+        found: PricedBatch,
         said: Bool | None,
-        usage: BatchUsage,
     ) -> None:
         if self._duplicates is None:
             return
+        priced = found.priced
         is_billed = priced.outcome == Outcome.PRICED
         if said is not None:
             is_billed |= said
@@ -138,9 +117,9 @@ class CostProcessor(Processor):
             else [None] * len(batch)
         )
         now_s = self.settings.clock.monotonic_s()
-        found = self._duplicates.find(batch, rows, ids, usage, now_s)
-        if found:
-            priced.outcome[found] = Outcome.DUPLICATE
+        doubles = self._duplicates.find(batch, rows, ids, found.usage, now_s)
+        if doubles:
+            priced.outcome[doubles] = Outcome.DUPLICATE
 
     def _write(
         self, batch: Traces, priced: Priced, costs: SenderCosts | None, said: Bool | None

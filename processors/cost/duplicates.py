@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanloom.processors.cost.memory import Memory
+from spanloom.processors.cost.nesting import Ancestors, Call, Key, nested, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,32 +32,8 @@ _MIX_TRACE, _MIX_INPUT, _MIX_OUTPUT = (
 )
 # A longer id is remembered as its hash, so that memory is bounded in bytes too.
 _ID_LENGTH_MAX = 128
-# Calls with the same counts in one trace, and spans around each other, that are compared.
+# Calls with the same counts in one trace that are compared.
 _ALIKE_MAX = 64
-_DEPTH_MAX = 64
-
-Key = str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as far as others are compared with it.
-
-    Attributes:
-        span: its id.
-        parent: the span around it; 0 for none.
-        key: of its response id; None without one.
-        is_billed: whether it has an amount; False for a duplicate.
-    """
-
-    span: int
-    parent: int
-    key: Key
-    is_billed: bool = True
-
-    def may_be(self, other: Call) -> bool:
-        """Whether the ids allow that both are the same call."""
-        return self.key is None or other.key is None or self.key == other.key
 
 
 @dataclass(slots=True)
@@ -138,7 +115,7 @@ class Duplicates:
             if key is not None:
                 groups[key].append(i)
         found: set[int] = set()
-        outer = _Ancestors(batch)
+        outer = Ancestors(batch)
         for key, members in groups.items():
             billed = self._by_id.get(key)
             if billed is None:
@@ -158,12 +135,12 @@ class Duplicates:
             if i not in known:
                 groups[print_].append(i)
         found: set[int] = set()
-        outer = _Ancestors(batch)
+        outer = Ancestors(batch)
         for print_, members in groups.items():
             earlier = _calls(self._by_place.get(print_))
             if len(members) > 1 or earlier:
                 calls = {i: seen.call(i) for i in members[:_ALIKE_MAX]}
-                found |= _nested(calls, earlier, outer)
+                found |= nested(calls, earlier, outer)
         return found
 
     def _remember(self, seen: _Seen, found: set[int], now_s: float) -> None:
@@ -191,76 +168,15 @@ class Duplicates:
         return {print_: tuple(calls.values())[-_ALIKE_MAX:] for print_, calls in merged.items()}
 
 
-def _nested(calls: dict[int, Call], earlier: tuple[Call, ...], outer: _Ancestors) -> set[int]:
-    """Positions of calls that are the same as an inner one, or as one that is billed already.
-
-    Args:
-        calls: the new calls with the same counts in one trace, by position.
-        earlier: those remembered.
-        outer: tells the spans around a span.
-    """
-    decided = {call.span: call.is_billed for call in earlier}
-    found = {i for i, call in calls.items() if decided.get(call.span) is False}
-    fresh = {i: call for i, call in calls.items() if call.span not in decided}
-    related = list(earlier)
-    pending = dict(fresh)
-    # What is linked to a remembered call is that call; what is linked to such a one too.
-    while linked := [i for i, c in pending.items() if any(_link(c, o, outer) for o in related)]:
-        found.update(linked)
-        related = [pending.pop(i) for i in linked]
-    for i, call in pending.items():
-        if any(
-            call.span in outer.of(other.span) and call.may_be(other) for other in pending.values()
-        ):
-            found.add(i)
-    return found
-
-
-def _link(one: Call, other: Call, outer: _Ancestors) -> bool:
-    """Whether one is around the other, and both may be the same call."""
-    return one.may_be(other) and (
-        one.parent == other.span
-        or other.parent == one.span
-        or one.span in outer.of(other.span)
-        or other.span in outer.of(one.span)
-    )
-
-
-class _Ancestors:
-    """The spans around a span, as far as the batch has them; looked at only when asked."""
-
-    def __init__(self, batch: Traces) -> None:
-        self._batch = batch
-        self._parents: dict[int, int] | None = None
-
-    def of(self, span: int) -> list[int]:
-        """Ids, the nearest one first."""
-        if self._parents is None:
-            spans = _words(self._batch.span_id).tolist()
-            self._parents = dict(
-                zip(spans, _words(self._batch.parent_span_id).tolist(), strict=True)
-            )
-        found: list[int] = []
-        while (span := self._parents.get(span, 0)) and len(found) < _DEPTH_MAX:
-            found.append(span)
-        return found
-
-
 def _seen(batch: Traces, ids: list[Any], usage: BatchUsage) -> _Seen:
     """All spans, each n long."""
-    prints = _words(batch.trace_id)[1::2] * _MIX_TRACE
+    prints = words(batch.trace_id)[1::2] * _MIX_TRACE
     for unit, factor in (("input_tokens", _MIX_INPUT), ("output_tokens", _MIX_OUTPUT)):
         column = usage.common.get(unit)
         if column is not None:
             prints += column.values.view(np.uint64) * factor
-    spans, parents = _words(batch.span_id).tolist(), _words(batch.parent_span_id).tolist()
+    spans, parents = words(batch.span_id).tolist(), words(batch.parent_span_id).tolist()
     return _Seen(spans, parents, prints.tolist(), [_key(each) for each in ids])
-
-
-def _words(ids: NDArray[np.uint8]) -> Unsigned:
-    """(n * length / 8,) the bytes of ids as words."""
-    words: Unsigned = np.ascontiguousarray(ids).view(np.uint64).ravel()
-    return words
 
 
 def _key(value: Any) -> Key:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from spanloom.config.errors import ConfigErrors, Problems, nearest_name
 from spanloom.logs import describe
 from spanloom.processors.cost.book import PriceBook
-from spanloom.processors.cost.listed import read_price_list
+from spanloom.processors.cost.read_list import read_price_list
 from spanloom.processors.cost.snapshot.load import Snapshot, load
 
 if TYPE_CHECKING:

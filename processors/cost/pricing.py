@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spanloom.processors.cost import exact
+from spanloom.processors.cost.checks import Calls, contradiction, missing_counts, nothing_counted
 from spanloom.processors.cost.flat import Flat
 from spanloom.processors.cost.names import Outcome
 from spanloom.processors.cost.prices import PICO, Rate, to_double
 from spanloom.processors.cost.usage import COMMON, BatchUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from spanloom.processors.cost.units import Units
@@ -65,23 +64,6 @@ class Priced:
     def amount_of(self, row: int) -> Rate:
         """One span's amount, exactly."""
         return self.unusual.get(row, int(self.pico[row]))
-
-
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """What is priced.
-
-    Attributes:
-        is_call: (n,) True for calls of a model; None: all are.
-        no_output: (n,) True where there can be no output; None: nowhere.
-        has_failed: tells (n,) where the call ended in an error; asked only when it matters.
-        seconds: tells a row's seconds on accelerators, likewise.
-    """
-
-    is_call: Bool | None
-    no_output: Bool | None
-    has_failed: Callable[[], Bool]
-    seconds: Callable[[int], exact.Count | None]
 
 
 def price(
@@ -153,74 +135,19 @@ def _refuse(
     table: list[Flat | None],
 ) -> None:
     """Marks the rows that are no calls, or whose counts are missing or wrong."""
-    missing = _missing(calls, usage, codes, table)
+    missing = missing_counts(calls, usage, codes, table)
     if missing is not None:
         is_ok = outcome == Outcome.PRICED
         outcome[missing & is_ok] = Outcome.MISSING_USAGE
-    nothing = _nothing_counted(usage, len(outcome))
+    nothing = nothing_counted(usage, len(outcome))
     if nothing is not None and nothing.any():
         exact_rows = outcome == Outcome.EXACT
         outcome[nothing & ~exact_rows & calls.has_failed()] = Outcome.FAILED_CALL
-    for wrong in (usage.wrong, _contradiction(usage)):
+    for wrong in (usage.wrong, contradiction(usage)):
         if wrong is not None:
             outcome[wrong] = Outcome.CONTRADICTION
     if calls.is_call is not None:
         outcome[~calls.is_call] = Outcome.NO_CALL
-
-
-def _missing(
-    calls: Calls, usage: BatchUsage, codes: Codes, table: list[Flat | None]
-) -> Bool | None:
-    """(n,) True where a count is absent that the price needs; None: nowhere."""
-    found: Bool | None = None
-    for unit, needed in (
-        ("input_tokens", [each is not None and each.needs_input for each in table]),
-        ("output_tokens", [each is not None and each.needs_output for each in table]),
-    ):
-        column = usage.common.get(unit)
-        if column is not None and column.present is None:
-            continue
-        lacks: Bool = np.array(needed, np.bool_)[codes]
-        if column is not None and column.present is not None:
-            lacks &= ~column.present
-        if unit == "output_tokens" and calls.no_output is not None:
-            lacks &= ~calls.no_output
-        found = lacks if found is None else found | lacks
-    nothing = _nothing_counted(usage, len(codes))
-    if nothing is None:
-        return found
-    return nothing if found is None else found | nothing
-
-
-def _nothing_counted(usage: BatchUsage, n_rows: int) -> Bool | None:
-    """(n,) True where neither input nor output was counted; None: nowhere."""
-    absent: Bool = np.ones(n_rows, np.bool_)
-    for unit in ("input_tokens", "output_tokens"):
-        column = usage.common.get(unit)
-        if column is not None:
-            if column.present is None:
-                return None
-            absent &= ~column.present
-    return absent
-
-
-def _contradiction(usage: BatchUsage) -> Bool | None:
-    """(n,) True where a part is more than the whole that was counted too; None: nowhere."""
-    found: Bool | None = None
-    for whole, parts in (
-        ("input_tokens", ("cache_read_tokens", "cache_write_tokens")),
-        ("output_tokens", ("output_reasoning_tokens",)),
-    ):
-        columns = [usage.common[part] for part in parts if part in usage.common]
-        of = usage.common.get(whole)
-        if not columns or of is None:
-            continue
-        wrong: Bool = sum(column.values for column in columns) > of.values
-        if of.present is not None:
-            wrong &= of.present
-        if wrong.any():
-            found = wrong if found is None else found | wrong
-    return found
 
 
 def _price_exactly(priced: Priced, calls: Calls, usage: BatchUsage, units: Units) -> None:

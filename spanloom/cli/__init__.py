@@ -26,6 +26,8 @@ class LazyGroup(click.Group):
         "print-config": "spanloom.cli.print_config",
         "reference": "spanloom.cli.reference",
         "redact": "spanloom.cli.redact",
+        "price": "spanloom.cli.price",
+        "reprice": "spanloom.cli.reprice",
         "schema": "spanloom.cli.schema",
         "version": "spanloom.cli.version",
         "completion": "spanloom.cli.completion",

@@ -231,7 +231,7 @@ def test_ten_thousand_model_names_stay_bounded() -> None:
     names = [s for s in telemetry.samples() if s.name == "spanloom_processor_cost_unknown_models"]
     assert len(names) == 51
     assert sum(s.value for s in names) == 10_000
-    assert len(cost._resolver._timelines) <= 10_000
+    assert len(cost._pricer._resolver._timelines) <= 10_000
 
 
 def test_a_name_of_a_megabyte_is_unknown_and_cut() -> None:

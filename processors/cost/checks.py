@@ -1,0 +1,91 @@
+"""Which counts cannot be billed: absent where a price needs them, or excluding each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spanloom.processors.cost.exact import Count
+    from spanloom.processors.cost.flat import Flat
+    from spanloom.processors.cost.usage import BatchUsage
+
+    Bool = NDArray[np.bool_]
+    Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What is priced.
+
+    Attributes:
+        is_call: (n,) True for calls of a model; None: all are.
+        no_output: (n,) True where there can be no output; None: nowhere.
+        has_failed: tells (n,) where the call ended in an error; asked only when it matters.
+        seconds: tells a row's seconds on accelerators, likewise.
+    """
+
+    is_call: Bool | None
+    no_output: Bool | None
+    has_failed: Callable[[], Bool]
+    seconds: Callable[[int], Count | None]
+
+
+def missing_counts(
+    calls: Calls, usage: BatchUsage, codes: Codes, table: list[Flat | None]
+) -> Bool | None:
+    """(n,) True where a count is absent that the price needs; None: nowhere."""
+    found: Bool | None = None
+    for unit, needed in (
+        ("input_tokens", [each is not None and each.needs_input for each in table]),
+        ("output_tokens", [each is not None and each.needs_output for each in table]),
+    ):
+        column = usage.common.get(unit)
+        if column is not None and column.present is None:
+            continue
+        lacks: Bool = np.array(needed, np.bool_)[codes]
+        if column is not None and column.present is not None:
+            lacks &= ~column.present
+        if unit == "output_tokens" and calls.no_output is not None:
+            lacks &= ~calls.no_output
+        found = lacks if found is None else found | lacks
+    nothing = nothing_counted(usage, len(codes))
+    if nothing is None:
+        return found
+    return nothing if found is None else found | nothing
+
+
+def nothing_counted(usage: BatchUsage, n_rows: int) -> Bool | None:
+    """(n,) True where neither input nor output was counted; None: nowhere."""
+    absent: Bool = np.ones(n_rows, np.bool_)
+    for unit in ("input_tokens", "output_tokens"):
+        column = usage.common.get(unit)
+        if column is not None:
+            if column.present is None:
+                return None
+            absent &= ~column.present
+    return absent
+
+
+def contradiction(usage: BatchUsage) -> Bool | None:
+    """(n,) True where a part is more than the whole that was counted too; None: nowhere."""
+    found: Bool | None = None
+    for whole, parts in (
+        ("input_tokens", ("cache_read_tokens", "cache_write_tokens")),
+        ("output_tokens", ("output_reasoning_tokens",)),
+    ):
+        columns = [usage.common[part] for part in parts if part in usage.common]
+        of = usage.common.get(whole)
+        if not columns or of is None:
+            continue
+        wrong: Bool = sum(column.values for column in columns) > of.values
+        if of.present is not None:
+            wrong &= of.present
+        if wrong.any():
+            found = wrong if found is None else found | wrong
+    return found
