@@ -95,6 +95,8 @@ class Duplicates:
             usage: the counts of all spans.
             now_s: the time, in seconds that never go back.
         """
+        self._by_id.forget_old(now_s)
+        self._by_place.forget_old(now_s)
         seen = _seen(batch, ids, usage)
         chosen = list(range(len(ids))) if rows is None else rows.tolist()
         if rows is not None:

@@ -43,12 +43,18 @@ class Memory(Generic[K, V]):
 
     def add(self, items: Iterable[tuple[K, V]], now_s: float) -> None:
         """Remember; what is known already gets the new value."""
-        is_old = now_s - self._since_s >= self._age_s
-        is_full = len(self._young) >= self._half
-        if is_old or is_full:
-            if is_full and not is_old and self._old:
+        if len(self._young) >= self._half:
+            if self._old:
                 self._on_overflow()
-            gap = now_s - self._since_s >= 2 * self._age_s
-            self._old, self._young = ({} if gap else self._young), {}
-            self._since_s = now_s
+            self._turn(now_s)
         self._young.update(items)
+
+    def forget_old(self, now_s: float) -> None:
+        """Forget what is older than twice the age; `now_s` never goes back."""
+        if now_s - self._since_s >= self._age_s:
+            if now_s - self._since_s >= 2 * self._age_s:
+                self._young = {}
+            self._turn(now_s)
+
+    def _turn(self, now_s: float) -> None:
+        self._old, self._young, self._since_s = self._young, {}, now_s

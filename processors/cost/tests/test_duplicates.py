@@ -1,0 +1,223 @@
+"""A call that two instrumentations tell is billed once, whatever comes first."""
+
+import itertools
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from spanloom.batch import Traces
+from spanloom.processors.cost.config import Config
+from spanloom.processors.cost.cost import CostProcessor
+from spanloom.processors.cost.memory import Memory
+from spanloom.telemetry import Telemetry
+from spanloom.testing import FakeClock, build_traces, make_settings
+from spanloom.testing.builders import key_values
+
+AMOUNT = "gen_ai.usage.cost.amount"
+NOTE = "spanloom.cost.note"
+
+
+def span(  # noqa: PLR0913 - a builder
+    span_id: int,
+    parent: int = 0,
+    *,
+    trace: int = 1,
+    response_id: str | None = None,
+    tokens: int = 1000,
+    operation: str = "chat",
+    **attributes: Any,
+) -> Span:
+    values: dict[str, Any] = {
+        "gen_ai.operation.name": operation,
+        "gen_ai.provider.name": "openai",
+        "gen_ai.response.model": "gpt-4o",
+        "gen_ai.usage.input_tokens": tokens,
+        "gen_ai.usage.output_tokens": 10,
+        **attributes,
+    }
+    if response_id is not None:
+        values["gen_ai.response.id"] = response_id
+    return Span(
+        trace_id=trace.to_bytes(16, "big"),
+        span_id=span_id.to_bytes(8, "big"),
+        parent_span_id=parent.to_bytes(8, "big") if parent else b"",
+        start_time_unix_nano=1_795_257_600 * 10**9,
+        end_time_unix_nano=1_795_257_601 * 10**9,
+        attributes=key_values(values),
+    )
+
+
+class Bills:
+    """Feeds batches to one processor, and knows what became of each span."""
+
+    def __init__(self, **config: Any) -> None:
+        self.clock = FakeClock()
+        self.telemetry = Telemetry()
+        made = make_settings("cost", clock=self.clock, telemetry=self.telemetry)
+        self.cost = CostProcessor(Config.model_validate({"deduplication": config}), made)
+
+    def take(self, *spans: Span) -> dict[int, str]:
+        """What each span got, by its id: `billed`, or the note."""
+        request = build_traces(0)
+        request.resource_spans[0].scope_spans[0].spans.extend(spans)
+        batch = self.cost.process(Traces.from_bytes(request.SerializeToString()))
+        amounts = batch.attribute(AMOUNT).present.tolist()
+        notes = batch.attribute(NOTE).strings("")
+        batch.ack()
+        return {
+            int.from_bytes(each.span_id, "big"): note or ("billed" if has_amount else "")
+            for each, has_amount, note in zip(spans, amounts, notes, strict=True)
+        }
+
+
+def test_the_same_response_id_is_billed_once_in_a_batch() -> None:
+    found = Bills().take(span(1, response_id="r"), span(2, response_id="r", trace=9))
+    assert found == {1: "billed", 2: "duplicate"}
+
+
+def test_the_same_response_id_is_billed_once_across_batches_and_traces() -> None:
+    bills = Bills()
+    assert bills.take(span(1, response_id="r")) == {1: "billed"}
+    assert bills.take(span(2, response_id="r", trace=2, tokens=999)) == {2: "duplicate"}
+    assert bills.take(span(3, response_id="other", trace=2)) == {3: "billed"}
+
+
+def test_of_two_with_the_same_id_the_inner_one_is_billed() -> None:
+    found = Bills().take(span(1, response_id="r"), span(2, 1, response_id="r"))
+    assert found == {1: "duplicate", 2: "billed"}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_nested_calls_without_ids_the_innermost_is_billed(order: tuple[int, ...]) -> None:
+    chain = [span(1), span(2, 1), span(3, 2)]
+    found = Bills().take(*(chain[i] for i in order))
+    assert found == {1: "duplicate", 2: "duplicate", 3: "billed"}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_nested_calls_in_three_batches_one_is_billed(order: tuple[int, ...]) -> None:
+    chain, bills = [span(1), span(2, 1), span(3, 2)], Bills()
+    found = [bills.take(chain[i])[i + 1] for i in order]
+    billed = found.count("billed")
+    # The outer and the innermost first: nothing links them until the middle one comes.
+    assert billed == (2 if abs(order[0] - order[1]) == 2 else 1)
+
+
+def test_a_span_between_that_is_no_call_does_not_hide_the_nesting() -> None:
+    found = Bills().take(span(1), span(2, 1, operation="execute_tool"), span(3, 2))
+    assert found == {1: "duplicate", 2: "", 3: "billed"}
+
+
+def test_an_id_on_one_of_two_nested_calls_is_enough() -> None:
+    assert Bills().take(span(1), span(2, 1, response_id="r")) == {1: "duplicate", 2: "billed"}
+    bills = Bills()
+    assert bills.take(span(2, 1, response_id="r")) == {2: "billed"}
+    assert bills.take(span(1)) == {1: "duplicate"}
+
+
+def test_nested_calls_with_different_ids_or_counts_are_different() -> None:
+    found = Bills().take(span(1, response_id="a"), span(2, 1, response_id="b"))
+    assert found == {1: "billed", 2: "billed"}
+    assert Bills().take(span(1), span(2, 1, tokens=7)) == {1: "billed", 2: "billed"}
+
+
+def test_siblings_and_other_traces_with_the_same_counts_are_different() -> None:
+    found = Bills().take(span(1, 5), span(2, 5), span(3, 1, trace=2))
+    assert found == {1: "billed", 2: "billed", 3: "billed"}
+
+
+def test_a_span_that_is_sent_again_is_billed_as_before() -> None:
+    bills = Bills()
+    batch = [span(1), span(2, 1), span(3, response_id="r"), span(4, response_id="r", trace=4)]
+    first = bills.take(*batch)
+    assert first == {1: "duplicate", 2: "billed", 3: "billed", 4: "duplicate"}
+    assert bills.take(*batch) == first
+    assert bills.take(*reversed(batch)) == first
+    assert bills.take(batch[0]) == {1: "duplicate"}
+
+
+def test_what_has_no_price_takes_nothing_from_what_has() -> None:
+    nothing = {"gen_ai.response.model": "unknown-model"}
+    found = Bills().take(span(1, response_id="r", **nothing), span(2, 1, response_id="r"))
+    assert found == {1: "unknown_model", 2: "billed"}
+
+
+def test_a_senders_cost_counts_as_billed() -> None:
+    outer = span(1, **{"gen_ai.usage.cost": 0.5})
+    bills = Bills()
+    assert bills.take(outer) == {1: "sender_mismatch"}
+    assert bills.take(span(2, 1)) == {2: "duplicate"}
+
+
+@pytest.mark.parametrize("response_id", ["", "x" * 100_000])
+def test_odd_ids(response_id: str) -> None:
+    found = Bills().take(span(1, response_id=response_id), span(2, response_id=response_id))
+    assert found == {1: "billed", 2: "duplicate" if response_id else "billed"}
+
+
+def test_ids_that_are_no_strings_are_none() -> None:
+    found = Bills().take(span(1, **{"gen_ai.response.id": 5}), span(2, **{"gen_ai.response.id": 5}))
+    assert found == {1: "billed", 2: "billed"}
+
+
+def test_calls_are_remembered_for_their_age() -> None:
+    bills = Bills(age="10m")
+    bills.take(span(1, response_id="r"))
+    bills.clock.advance(599)
+    assert bills.take(span(2, response_id="r")) == {2: "duplicate"}
+    bills.clock.advance(1201)
+    assert bills.take(span(3, response_id="r")) == {3: "billed"}
+
+
+def test_memory_is_bounded_and_forgetting_early_is_counted() -> None:
+    bills = Bills(calls_max=100)
+    for i in range(1, 1000):
+        bills.take(span(i, response_id=f"r{i}", trace=i))
+    assert len(bills.cost._duplicates or ()) <= 100
+    labels = {"processor": "cost"}
+    assert bills.telemetry.value("spanloom_processor_cost_calls_forgotten_early", labels) > 0
+    assert bills.take(span(5000, response_id="r999")) == {5000: "duplicate"}
+
+
+def test_off_means_every_call_is_billed() -> None:
+    found = Bills(enabled=False).take(span(1, response_id="r"), span(2, 1, response_id="r"))
+    assert found == {1: "billed", 2: "billed"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(2, 30), st.integers(1, 8))
+def test_every_doubled_call_is_billed_exactly_once(seed: int, n_calls: int, n_batches: int) -> None:
+    """Outer and inner spans of calls, by id or by nesting, in any order and any batches."""
+    rng = random.Random(seed)
+    spans, twin = [], {}
+    for call in range(n_calls):
+        trace, outer, inner = rng.randrange(3) + 1, 2 * call + 1, 2 * call + 2
+        response_id = rng.choice([None, f"r{call}"])
+        on_outer = rng.choice([None, response_id])
+        fields = {"trace": trace, "tokens": 1000 + call}
+        spans += [span(outer, response_id=on_outer, **fields),
+                  span(inner, outer, response_id=response_id, **fields)]  # fmt: skip
+        twin[outer] = inner
+    rng.shuffle(spans)
+    bills, found = Bills(), {}
+    for chunk in np.array_split(np.arange(len(spans)), n_batches):
+        if len(chunk):
+            found |= bills.take(*(spans[i] for i in chunk))
+    for outer, inner in twin.items():
+        assert sorted((found[outer], found[inner])) == ["billed", "duplicate"]
+
+
+def test_memory_keeps_the_newest() -> None:
+    memory: Memory[int, int] = Memory(10, 60.0)
+    for i in range(100):
+        memory.add([(i, i)], 0.0)
+    assert len(memory) <= 10
+    assert memory.get(99) == 99
+    assert memory.get(0) is None
+    assert memory.knows_any({0, 99})
+    assert not memory.knows_any({0, 1})
