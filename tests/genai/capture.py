@@ -90,7 +90,10 @@ def capture(name: str, venvs: Path) -> None:
         path.unlink(missing_ok=True)
         if signal in receiver.received:
             write(path, without_paths(receiver.received[signal], venvs))
-    write(folder / "facts.json", {"versions": versions(name, venvs), "calls": model.calls})
+    known_path = LIBRARIES / name / "known.json"
+    known = json.loads(known_path.read_text()) if known_path.exists() else {}
+    facts = {"versions": versions(name), **known, "calls": model.calls}
+    write(folder / "facts.json", facts)
 
 
 def without_paths(received: Any, venvs: Path) -> Any:
@@ -101,7 +104,7 @@ def without_paths(received: Any, venvs: Path) -> Any:
     return json.loads(text)
 
 
-def versions(name: str, venvs: Path) -> dict[str, str]:
+def versions(name: str) -> dict[str, str]:
     """The packages that were installed because they were named, with their versions."""
     folder = LIBRARIES / name
     if (folder / "package.json").exists():

@@ -7,7 +7,6 @@ Each takes the facts of a call (see `model_server`); streams are lists of server
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from answers import ANSWER, TOOL_ARGUMENTS, TOOL_CALL_ID, TOOL_NAME, Json
 
@@ -142,7 +141,7 @@ def _responses_usage(facts: Json) -> Json:
 
 
 def responses_events(facts: Json) -> Events:
-    """A streamed text answer."""
+    """A streamed text answer; no library here streams a tool call of this interface."""
     item = _responses_item(facts)
     at = {"output_index": 0, "item_id": item["id"], "content_index": 0}
     empty_part = {**item["content"][0], "text": ""}
@@ -178,10 +177,19 @@ def anthropic_usage(facts: Json) -> Json:
 
 
 def anthropic(facts: Json) -> Json:
-    block: Json = {"type": "text", "text": ANSWER}
-    if _calls_tool(facts):
-        block = {"type": "tool_use", "id": TOOL_CALL_ID, "name": TOOL_NAME, "input": TOOL_ARGUMENTS}
+    block = _anthropic_block(facts)
     return {**_anthropic_base(facts), "content": [block], "usage": anthropic_usage(facts)}
+
+
+def _anthropic_block(facts: Json) -> Json:
+    if _calls_tool(facts):
+        return {
+            "type": "tool_use",
+            "id": TOOL_CALL_ID,
+            "name": TOOL_NAME,
+            "input": TOOL_ARGUMENTS,
+        }
+    return {"type": "text", "text": ANSWER}
 
 
 def _anthropic_base(facts: Json) -> Json:
@@ -196,17 +204,16 @@ def _anthropic_base(facts: Json) -> Json:
 
 
 def anthropic_events(facts: Json) -> Events:
-    """A streamed text answer."""
-    counts = anthropic_usage(facts)
+    counts, block = anthropic_usage(facts), _anthropic_block(facts)
     first = {**_anthropic_base(facts), "stop_reason": None, "content": []}
     begun = {**first, "usage": {**counts, "output_tokens": 1}}
+    empty = {**block, "input": {}} if "input" in block else {**block, "text": ""}
     bodies: list[Json] = [
         {"type": "message_start", "message": begun},
-        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_start", "index": 0, "content_block": empty},
     ]
-    for piece in pieces():
-        delta: Any = {"type": "text_delta", "text": piece}
-        bodies.append({"type": "content_block_delta", "index": 0, "delta": delta})
+    deltas = _anthropic_deltas(block)
+    bodies += [{"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas]
     ended = {"stop_reason": facts["finish_reasons"][0], "stop_sequence": None}
     bodies += [
         {"type": "content_block_stop", "index": 0},
@@ -214,3 +221,13 @@ def anthropic_events(facts: Json) -> Events:
         {"type": "message_stop"},
     ]
     return [(body["type"], body) for body in bodies]
+
+
+def _anthropic_deltas(block: Json) -> list[Json]:
+    if "input" in block:
+        text = json.dumps(block["input"])
+        return [
+            {"type": "input_json_delta", "partial_json": text[:9]},
+            {"type": "input_json_delta", "partial_json": text[9:]},
+        ]
+    return [{"type": "text_delta", "text": piece} for piece in pieces()]

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from spanloom.processors.genai_normalizer.convert import SECONDS, TEXT, TOKENS, nested, to_json
+from spanloom.processors.genai_normalizer.convert import (
+    SECONDS,
+    TEXT,
+    TOKENS,
+    always,
+    nested,
+    to_json,
+)
 from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Rename, Repair
 from spanloom.processors.genai_normalizer.messages import (
     answer_messages,
@@ -80,12 +87,16 @@ def _repaired(value: Any) -> str | None:
     return to_json(chat_messages(messages)) if isinstance(messages, list) else None
 
 
+_FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk"
+
 DIALECT = Dialect(
     name="pydantic_ai",
     scopes=("pydantic-ai", "pydantic_ai*"),
     keys=("pydantic_ai.*", "model_request_parameters", "all_messages_events"),
     rules=(
-        Rename("gen_ai.client.operation.time_to_first_chunk", TIME_TO_FIRST_CHUNK, SECONDS),
+        Rename(_FIRST_CHUNK, TIME_TO_FIRST_CHUNK, SECONDS),
+        # Streams alone have it; nothing else tells them.
+        Rename(_FIRST_CHUNK, "gen_ai.request.stream", always(result=True)),
         Rename(_DETAILS + "cache_read_tokens", CACHE_READ_TOKENS, TOKENS),
         Rename(_DETAILS + "cache_write_tokens", CACHE_WRITE_TOKENS, TOKENS),
         Rename(_DETAILS + "reasoning_tokens", REASONING_TOKENS, TOKENS),

@@ -9,7 +9,8 @@ os.environ["LANGSMITH_API_KEY"] = "unused"
 os.environ["LANGSMITH_ENDPOINT"] = os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"]
 
 import conversation
-from langsmith import Client, traceable
+from langsmith import traceable
+from langsmith.run_trees import get_cached_client
 from langsmith.wrappers import wrap_openai
 from openai import OpenAI
 from opentelemetry import trace
@@ -25,5 +26,5 @@ def report() -> str:
 
 report()
 conversation.respond(client)
-Client().flush()
+get_cached_client().flush()
 trace.get_tracer_provider().shutdown()

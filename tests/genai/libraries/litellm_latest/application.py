@@ -1,6 +1,5 @@
 """LiteLLM with its OpenTelemetry callback and the newer conventions, in front of two providers."""
 
-import json
 import os
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"

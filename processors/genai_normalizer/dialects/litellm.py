@@ -1,0 +1,112 @@
+"""LiteLLM's OpenTelemetry callback, both in its own names and with the newer conventions.
+
+Source: spans, logs and metrics of litellm 1.106. Its usage object follows OpenAI's shape for every
+provider (input includes caches) and comes in Python's notation of a dict.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanloom.processors.genai_normalizer.convert import Conversion, nested, one_of, to_json
+from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Rename, Repair
+from spanloom.processors.genai_normalizer.items import distinct
+from spanloom.processors.genai_normalizer.messages import chat_messages
+from spanloom.processors.genai_normalizer.payloads import included_usage_fields
+from spanloom.processors.genai_normalizer.values import provider_name
+from spanloom.semconv import (
+    INPUT_MESSAGES,
+    OPERATION,
+    OUTPUT_MESSAGES,
+    PROVIDER,
+)
+
+if TYPE_CHECKING:
+    from spanloom.processors.genai_normalizer.items import Items
+
+_ROUTE = "litellm.provider.model"
+# Fields of messages that the conventions' schema has not.
+_BESIDE_PARTS = ('"tool_calls"', '"tool_call_id"')
+_CALL = "gen_ai.completion.0.function_call."
+_OPERATIONS = {
+    "completion": "chat",
+    "acompletion": "chat",
+    "responses": "chat",
+    "aresponses": "chat",
+    "anthropic_messages": "chat",
+    "embedding": "embeddings",
+    "aembedding": "embeddings",
+    "text_completion": "text_completion",
+    "atext_completion": "text_completion",
+    "rerank": "rerank",
+    "arerank": "rerank",
+}
+
+
+def _routed_provider(value: str) -> str | None:
+    """The provider of `openai/gpt-5-mini`; a bare model has none."""
+    route, slash, _ = value.partition("/")
+    return provider_name(route) if slash else None
+
+
+def _repaired(value: Any) -> str | None:
+    """Messages whose tool calls stand beside their parts, as the schema has them."""
+    if not isinstance(value, str) or not any(field in value for field in _BESIDE_PARTS):
+        return None
+    found = nested(value)
+    messages = chat_messages(found) if isinstance(found, list) else None
+    return to_json(messages) if messages else None
+
+
+def _refine(items: Items) -> None:
+    """Mend what stands under current names, but says nothing there."""
+    _add_call(items)
+    if PROVIDER in items.keys and _ROUTE in items.keys:
+        _add_provider(items)
+
+
+def _add_provider(items: Items) -> None:
+    """The provider that it leaves empty (of embeddings), from the model's route."""
+    empty, routes = items.column(PROVIDER), items.column(_ROUTE)
+    where = items.rows & np.array([not v for v in empty.values] + [False])[empty.codes]
+    if where.any():
+        values, codes, known = distinct(
+            [_routed_provider(route) for route in routes.values], routes.codes, where
+        )
+        items.batch.set_attribute(PROVIDER, values, codes=codes, where=known)
+
+
+def _add_call(items: Items) -> None:
+    """The tool call of an answer, which LiteLLM leaves out of the messages of the answer."""
+    if _CALL + "name" not in items.keys or OUTPUT_MESSAGES not in items.keys:
+        return
+    names, arguments = items.column(_CALL + "name"), items.column(_CALL + "arguments")
+    answers = items.column(OUTPUT_MESSAGES)
+    calls = items.rows & names.present & (answers.codes >= 0)
+    for row in np.flatnonzero(calls).tolist():  # one in some calls, a few microseconds each
+        messages = nested(answers.values[answers.codes[row]])
+        if not isinstance(messages, list) or len(messages) != 1 or messages[0].get("parts"):
+            continue
+        call = {"name": names.strings()[row], "arguments": arguments.strings()[row]}
+        mended = chat_messages([{**messages[0], "tool_calls": [call]}], "assistant")
+        only = np.arange(len(calls)) == row
+        items.batch.set_attribute(OUTPUT_MESSAGES, to_json(mended) or "", where=only)
+
+
+DIALECT = Dialect(
+    name="litellm",
+    scopes=("litellm", "litellm.*"),
+    keys=("litellm.*",),
+    rules=(
+        Rename("llm.request.type", OPERATION, one_of(_OPERATIONS), scoped=True),
+        Rename(_ROUTE, PROVIDER, Conversion(_routed_provider)),
+        Explode("metadata.usage_object", included_usage_fields, scoped=True),
+        Repair(INPUT_MESSAGES, _repaired),
+        Repair(OUTPUT_MESSAGES, _repaired),
+    ),
+    drops=("hidden_params", "metadata.*", "gen_ai.usage.total_tokens"),
+    event_name_key="event_name",
+    refine=_refine,
+)
