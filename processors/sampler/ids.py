@@ -127,9 +127,8 @@ def _of_any(value: Any) -> int | None:
 
 def _of_ids(ids: Ids, draw: Callable[[Ids], U64]) -> Drawn:
     drawn, missing = draw(ids), rnd.are_empty(ids)
-    if not missing.any():
-        return drawn, None
-    drawn[missing] = MAX_RANDOMNESS
+    if missing is not None:
+        drawn[missing] = MAX_RANDOMNESS
     return drawn, missing
 
 

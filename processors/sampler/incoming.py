@@ -57,6 +57,11 @@ class Incoming:
     def __len__(self) -> int:
         return len(self.randomness)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but randomness came, and nothing is wrong."""
+        return self.codes is None and self.thresholds is None and self.failed is None
+
     def rows(self, kept: Bool) -> Incoming:
         """The same of some items only."""
         return Incoming(
@@ -94,7 +99,7 @@ def read_spans(batch: Traces, source: IdSource) -> Incoming:
     """Spans, by tracestate and ids."""
     found = Incoming(*source.of_spans(batch))
     column = batch.trace_state
-    if column.present.any():
+    if np.count_nonzero(column.present):
         found.states = tuple(map(parse, column.values))
         found.codes = column.codes.copy()
         _take(found, _of_states(found.states, found.codes), derives=source.derives)
@@ -105,7 +110,7 @@ def read_logs(batch: Logs, source: IdSource) -> Incoming:
     """Log records, by attributes and ids."""
     found = Incoming(*source.of_logs(batch))
     columns = batch.attribute(LOG_THRESHOLD), batch.attribute(LOG_RANDOMNESS)
-    if any(column.present.any() for column in columns):
+    if any(np.count_nonzero(column.present) for column in columns):
         _take(found, _of_columns(*columns), derives=source.derives)
     return _closed(found)
 

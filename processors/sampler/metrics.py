@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spanloom.component import Settings
-    from spanloom.processors.sampler.decide import Decided, Decider
+    from spanloom.processors.sampler.decide import Decider
+    from spanloom.processors.sampler.looked import Decided
     from spanloom.telemetry import Counter
 
 PREFIX = "spanloom_processor_sampler_"
@@ -35,7 +36,7 @@ class SamplerMetrics:
 
     def note(self, decided: Decided, n_barred: int, n_failed: int) -> None:
         """Count a batch's decisions; of what was dropped, so many for priority and for errors."""
-        n_items, n_kept = len(decided.kept), int(np.count_nonzero(decided.kept))
+        n_items, n_kept = len(decided.kept), decided.n_kept
         if decided.reasons is None:
             self._kept[0].add(n_kept)
         else:

@@ -82,11 +82,16 @@ def make_mode(config: Config) -> Mode:
 def thresholds(mode: Mode, percent: float, incoming: U64 | None, n_items: int) -> U64:
     """(n,) what the mode makes of each incoming threshold; None where no item has one."""
     if incoming is None:
-        return np.full(n_items, _threshold(mode, percent, NEVER), np.uint64)
+        return np.full(n_items, first_threshold(mode, percent), np.uint64)
     distinct, codes = np.unique(incoming, return_inverse=True)
     table = [_threshold(mode, percent, int(before)) for before in distinct]
     made: U64 = np.array(table, np.uint64)[codes]
     return made
+
+
+def first_threshold(mode: Mode, percent: float) -> int:
+    """What the mode makes of items that come without a threshold."""
+    return _threshold(mode, percent, NEVER)
 
 
 @lru_cache(maxsize=4096)

@@ -36,16 +36,24 @@ def of_trace_ids(ids: Ids) -> U64:
         ids: (n, 16). Ids whose high 64 bits are zero (SGLang's) lose nothing: the 56 bits
             are the lowest.
     """
-    low = np.ascontiguousarray(ids).view(np.uint64)[:, 1].byteswap()
-    randomness: U64 = low & _MASK_56
+    randomness: U64 = _words(ids)[:, 1].byteswap() & _MASK_56
     return randomness
 
 
-def are_empty(ids: Ids) -> NDArray[np.bool_]:
-    """(n,) True where an id is all zeros, which stands for none."""
-    words = np.ascontiguousarray(ids).view(np.uint64)
-    empty: NDArray[np.bool_] = words[:, 0] == 0
-    return empty & (words[:, 1] == 0) if words.shape[1] > 1 else empty
+def are_empty(ids: Ids) -> NDArray[np.bool_] | None:
+    """(n,) True where an id is all zeros, which stands for none; None: nowhere."""
+    words = _words(ids)
+    last = words[:, -1]
+    # The usual case needs one look only.
+    if np.count_nonzero(last) == len(last):
+        return None
+    empty: NDArray[np.bool_] = np.equal(np.bitwise_or(words[:, 0], last), np.uint64(0))
+    return empty if np.count_nonzero(empty) else None
+
+
+def _words(ids: Ids) -> U64:
+    """(n, 1 or 2) the ids of 8 or 16 bytes as they lie in memory."""
+    return np.ascontiguousarray(ids).view(np.uint64)
 
 
 def fnv1a(ids: Ids, seed: int) -> NDArray[np.uint32]:

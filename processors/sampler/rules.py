@@ -23,7 +23,7 @@ AnyItems = Traces | Logs
 Condition = Callable[[AnyItems, frozenset[str]], Bool | None]
 """(batch, its item keys) -> (n,) True where it holds; None where it holds nowhere."""
 
-_STATUS_ERROR = 2
+_STATUS_ERROR = np.uint8(2)
 _SEVERITIES = ("trace", "debug", "info", "warn", "error", "fatal")
 _SEVERITY_ERROR = 17
 _FLAGS = {
@@ -55,7 +55,7 @@ class CompiledRule:
             if holds is None:
                 return None
             found = holds if found is None else found & holds
-        return found if found is not None and found.any() else None
+        return found if found is not None and np.count_nonzero(found) else None
 
 
 def compile_rule(rule: Rule) -> CompiledRule:
@@ -81,7 +81,7 @@ def compile_rule(rule: Rule) -> CompiledRule:
 
 def _is_error(batch: AnyItems, keys: frozenset[str]) -> Bool:
     if isinstance(batch, Traces):
-        found: Bool = batch.status_code == _STATUS_ERROR
+        found: Bool = np.equal(batch.status_code, _STATUS_ERROR)
     else:
         found = batch.severity_number >= _SEVERITY_ERROR
     if semconv.ERROR_TYPE in keys:
@@ -100,13 +100,17 @@ def _severity(least: int) -> Condition:
 
 
 def _latency(limit_ns: int) -> Condition:
+    limit, zero = np.uint64(limit_ns), np.uint64(0)
+
     def holds(batch: AnyItems, keys: frozenset[str]) -> Bool | None:  # noqa: ARG001 - Condition
         if isinstance(batch, Logs):
             return None
         start, end = batch.start_time_unix_nano, batch.end_time_unix_nano
-        # In unsigned numbers an end before the start would be an endless span.
-        found: Bool = (end > start) & (start > 0) & (end - start > np.uint64(limit_ns))
-        return found
+        found: Bool = np.greater(end - start, limit)
+        if not np.count_nonzero(found):
+            return None
+        # In unsigned numbers an end before the start made an endless span.
+        return found & np.greater(end, start) & np.greater(start, zero)
 
     return holds
 
@@ -132,7 +136,7 @@ def _tokens(limit: int) -> Condition:
         if not columns:
             return None
         # As floats: two absurd counts must not wrap around.
-        counts = [np.maximum(column.floats(0.0), np.float64(0)) for column in columns]
+        counts = [column.floats(0.0) for column in columns]
         return _above(counts[0] if len(counts) == 1 else counts[0] + counts[1], limit)
 
     return holds

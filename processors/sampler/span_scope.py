@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from spanloom.batch import Logs, Traces
 from spanloom.component import Processor, Settings
 from spanloom.processors.sampler.config import Config
-from spanloom.processors.sampler.decide import Decided, Decider, Looked
+from spanloom.processors.sampler.decide import Decider
+from spanloom.processors.sampler.looked import Decided, Looked
 from spanloom.processors.sampler.metrics import SamplerMetrics
-from spanloom.processors.sampler.write import BARRED, ERROR_CLOSED, SAMPLED_OUT, Writer
+from spanloom.processors.sampler.write import Writer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+SAMPLED_OUT, BARRED, ERROR_CLOSED = "sampled_out", "sampling_priority", "sampling_error"
+"""Why items are dropped, in the books."""
+
+
+Items = TypeVar("Items", bound=Traces | Logs)
 
 
 class SpanSampler(Processor):
@@ -29,12 +37,12 @@ class SpanSampler(Processor):
         self._metrics = SamplerMetrics(settings, self._decider)
         self._tags = config.action == "tag"
 
-    def process(self, batch: Traces | Logs) -> Traces | Logs:
+    def process(self, batch: Items) -> Items:
         looked = self._decider.look(batch)
         self._decider.force_minimum(batch, looked)
         return self._settle(batch, looked, self._decider.decide(looked))
 
-    def _settle(self, batch: Traces | Logs, looked: Looked, decided: Decided) -> Traces | Logs:
+    def _settle(self, batch: Items, looked: Looked, decided: Decided) -> Items:
         """Carry a decision out: count, drop or tag, write."""
         kept, incoming = decided.kept, looked.incoming
         barred, failed = self._why_dropped(looked, kept)
@@ -42,12 +50,11 @@ class SpanSampler(Processor):
         if self._tags:
             self._writer.tag(batch, decided)
             return batch
-        if not kept.all():
+        if decided.n_kept < len(kept):
             _drop(batch, kept, barred, failed)
-            incoming = incoming.rows(kept)
-        if len(batch):
-            reasons = None if decided.reasons is None else decided.reasons[kept]
-            self._writer.write(batch, incoming, decided.thresholds[kept], reasons)
+            incoming, decided = incoming.rows(kept), decided.rows_kept()
+        if decided.n_kept:
+            self._writer.write(batch, incoming, decided)
         return batch
 
     def _why_dropped(
@@ -73,6 +80,9 @@ def _drop(
     failed: NDArray[np.bool_] | None,
 ) -> None:
     """Drop what is not kept; each under its reason."""
+    if barred is None and failed is None:
+        batch.keep(kept, SAMPLED_OUT)
+        return
     left = np.ones(len(kept), np.bool_)
     for rows, reason in ((failed, ERROR_CLOSED), (barred, BARRED)):
         if rows is not None and rows.any():

@@ -13,7 +13,7 @@ import numpy as np
 from spanloom.batch import Logs, Traces
 from spanloom.component import AnyBatch, Settings
 from spanloom.logs import describe
-from spanloom.processors.sampler.decide import MINIMUM, Looked
+from spanloom.processors.sampler.looked import MINIMUM, Looked
 from spanloom.processors.sampler.span_scope import SpanSampler
 from spanloom.processors.sampler.traces import Grouping, Trace, TraceTable, group
 

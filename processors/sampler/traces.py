@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spanloom.processors.sampler.decide import CHANCE
+from spanloom.processors.sampler.looked import CHANCE
 
 if TYPE_CHECKING:
     from spanloom.processors.sampler.config import TraceScope

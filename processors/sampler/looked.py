@@ -1,0 +1,82 @@
+"""What is known of a batch before a decision, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spanloom.processors.sampler.incoming import Incoming
+from spanloom.processors.sampler.randomness import U64
+
+Bool = NDArray[np.bool_]
+Reasons = NDArray[np.int16]
+
+CHANCE, PRIORITY, MINIMUM, ERROR_OPEN, FIRST_RULE = range(5)
+
+
+@dataclass(slots=True)
+class Forced:
+    """(n,) each: the percentage at which an item stays whatever chance says (0: none), and why."""
+
+    percents: NDArray[np.float64]
+    reasons: Reasons
+
+    def raise_to(self, percent: float, reason: int, rows: Bool) -> None:
+        """Keep these rows at `percent` if that is more than they have."""
+        rows = rows & np.less(self.percents, np.float64(percent))
+        self.percents[rows] = percent
+        self.reasons[rows] = reason
+
+
+@dataclass(slots=True)
+class Looked:
+    """What is known of n items before a decision. The arrays own their memory.
+
+    Attributes:
+        incoming: randomness, and thresholds applied before.
+        barred: (n,) spans that chance must not keep; None: none.
+        asked: (n,) thresholds that log records ask for, `NEVER` for none; None: nobody asks.
+        forced: by rules, priority and minimum; None: nothing.
+    """
+
+    incoming: Incoming
+    barred: Bool | None = None
+    asked: U64 | None = None
+    forced: Forced | None = None
+
+    def __len__(self) -> int:
+        return len(self.incoming)
+
+    def force(self, percent: float, reason: int, rows: Bool) -> None:
+        """As `Forced.raise_to`."""
+        if self.forced is None:
+            n_items = len(self)
+            self.forced = Forced(np.zeros(n_items), np.zeros(n_items, np.int16))
+        self.forced.raise_to(percent, reason, rows)
+
+
+@dataclass(slots=True)
+class Decided:
+    """What becomes of n items.
+
+    Attributes:
+        kept: (n,) whether an item stays.
+        thresholds: (n,) at which threshold.
+        reasons: (n,) by what; None: all by chance.
+        n_kept: how many stay.
+        threshold: the same for all of items that are plain; else None.
+    """
+
+    kept: Bool
+    thresholds: U64
+    reasons: Reasons | None
+    n_kept: int
+    threshold: int | None = None
+
+    def rows_kept(self) -> Decided:
+        """The same of the items that stay."""
+        kept = self.kept
+        reasons = None if self.reasons is None else self.reasons[kept]
+        return Decided(kept[kept], self.thresholds[kept], reasons, self.n_kept, self.threshold)
