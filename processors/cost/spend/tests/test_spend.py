@@ -57,7 +57,7 @@ class Call:
             parent_span_id=self.parent.to_bytes(8, "big"),
             start_time_unix_nano=self.start * 1_000_000,
             end_time_unix_nano=self.end * 1_000_000,
-            status=Status(code=Status.STATUS_CODE_ERROR if self.failed else 0),
+            status=Status(code=Status.StatusCode.ValueType(2 if self.failed else 0)),
             attributes=key_values(attributes),
         )
 
