@@ -6,8 +6,9 @@ caches read and wrote. An `api_request` event tells the usage of its `llm_reques
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spanloom.processors.genai_normalizer.apply import matching
 from spanloom.processors.genai_normalizer.convert import (
     MILLISECONDS,
     TEXT,
@@ -33,6 +34,9 @@ from spanloom.semconv import (
     RESPONSE_ID,
     TIME_TO_FIRST_CHUNK,
 )
+
+if TYPE_CHECKING:
+    from spanloom.processors.genai_normalizer.items import Items
 
 _TYPE, _EVENT = "span.type", "event.name"
 _PREFIX = "claude_code."
@@ -68,6 +72,13 @@ def _of_call(when: Match) -> tuple[Rule, ...]:
     )
 
 
+def _name_events(items: Items) -> None:
+    calls = matching(items, (_API_REQUEST,))
+    if calls is not None:
+        items.put_constant(OPERATION, "chat", calls & items.rows)
+
+
+_API_REQUEST = _named(_EVENT, "api_request")
 _REQUEST, _TOOL = _named(_TYPE, "llm_request"), _named(_TYPE, "tool")
 _OPERATIONS |= {_PREFIX + name: operation for name, operation in _OPERATIONS.items()}
 
@@ -76,9 +87,8 @@ DIALECT = Dialect(
     scopes=("com.anthropic.claude_code*", "claude-code*"),
     rules=(
         Rename(_TYPE, OPERATION, one_of(_OPERATIONS), scoped=True),
-        Rename(_EVENT, OPERATION, one_of({"api_request": "chat"}), scoped=True),
         *_of_call(_REQUEST),
-        *_of_call(_named(_EVENT, "api_request")),
+        *_of_call(_API_REQUEST),
         Rename("new_context", INPUT_MESSAGES, _shown(INPUT), when=_REQUEST),
         Rename("response.model_output", OUTPUT_MESSAGES, _shown(OUTPUT), when=_REQUEST),
         Rename("tool_name", "gen_ai.tool.name", TEXT, when=_TOOL),
@@ -91,5 +101,6 @@ DIALECT = Dialect(
     wrappers=(_named(_TYPE, "interaction"), _TOOL),
     exclusive=(CACHE_READ_TOKENS, CACHE_WRITE_TOKENS),
     event_name_key=_EVENT,
+    refine=_name_events,
     order=90,
 )

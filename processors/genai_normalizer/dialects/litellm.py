@@ -45,9 +45,9 @@ _OPERATIONS = {
 }
 
 
-def _routed_provider(value: str) -> str | None:
+def _routed_provider(value: Any) -> str | None:
     """The provider of `openai/gpt-5-mini`; a bare model has none."""
-    route, slash, _ = value.partition("/")
+    route, slash, _ = value.partition("/") if isinstance(value, str) else ("", "", "")
     return provider_name(route) if slash else None
 
 

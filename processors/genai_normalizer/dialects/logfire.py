@@ -5,8 +5,9 @@ Source: spans of logfire 4 (`instrument_openai`, `instrument_anthropic`).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spanloom.processors.genai_normalizer.apply import matching
 from spanloom.processors.genai_normalizer.convert import (
     AS_IS,
     INTEGER,
@@ -14,11 +15,10 @@ from spanloom.processors.genai_normalizer.convert import (
     TEXT,
     TOKENS,
     Conversion,
-    always,
     json_fields,
     nested,
 )
-from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Match, Rename
+from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Match
 from spanloom.processors.genai_normalizer.messages import finish_reasons_of
 from spanloom.semconv import (
     CACHE_READ_TOKENS,
@@ -29,6 +29,9 @@ from spanloom.semconv import (
     REQUEST_MODEL,
     SERVICE_TIER_REQUESTED,
 )
+
+if TYPE_CHECKING:
+    from spanloom.processors.genai_normalizer.items import Items
 
 _RAW = {
     "prompt_tokens_details.cached_tokens": (CACHE_READ_TOKENS, TOKENS),
@@ -49,16 +52,26 @@ _REQUEST = {
 }
 
 _TEMPLATE = "logfire.msg_template"
-# Of the span that tells what a stream answered.
 _STREAMED = Match(
     _TEMPLATE, ("streaming response from {request_data[model]!r} took {duration:.2f}s",)
 )
 
 
 def _reasons(value: Any) -> list[str] | None:
-    """Of a stream they stand in the messages alone."""
     messages = nested(value)
     return finish_reasons_of(messages) if isinstance(messages, list) else None
+
+
+def _tell_streams(items: Items) -> None:
+    """What a stream answered stands on a span of its own, with the reasons in its messages."""
+    streamed = matching(items, (_STREAMED,))
+    if streamed is None:
+        return
+    streamed &= items.rows
+    items.put_constant("gen_ai.request.stream", value=True, where=streamed)
+    if OUTPUT_MESSAGES in items.keys:
+        answers = items.column(OUTPUT_MESSAGES)
+        items.put_converted(FINISH_REASONS, answers, Conversion(_reasons), streamed)
 
 
 DIALECT = Dialect(
@@ -68,7 +81,6 @@ DIALECT = Dialect(
     rules=(
         Explode("gen_ai.usage.raw", json_fields(_RAW)),
         Explode("request_data", json_fields(_REQUEST), scoped=True),
-        Rename(_TEMPLATE, "gen_ai.request.stream", always(result=True), when=_STREAMED),
-        Rename(OUTPUT_MESSAGES, FINISH_REASONS, Conversion(_reasons), when=_STREAMED),
     ),
+    refine=_tell_streams,
 )

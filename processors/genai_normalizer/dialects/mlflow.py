@@ -6,7 +6,9 @@ Source: spans of mlflow-skinny 3.17. Whole requests and responses stand in `mlfl
 
 from __future__ import annotations
 
-from spanloom.processors.genai_normalizer.convert import TEXT, Conversion, nested, one_of
+from typing import Any
+
+from spanloom.processors.genai_normalizer.convert import TEXT, Conversion, one_of, to_text
 from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Match, Rename
 from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT, TOOLS
 from spanloom.processors.genai_normalizer.payloads import (
@@ -38,6 +40,7 @@ _OPERATIONS = {
     "AGENT": "invoke_agent",
     "WORKFLOW": "invoke_workflow",
 }
+_PROVIDER_FORMATS = ("openai", "anthropic", "groq", "mistral")
 _WRAPPERS = ("CHAIN", "AGENT", "TOOL", "WORKFLOW", "TASK", "PARSER", "GUARDRAIL", "EVALUATOR")
 
 
@@ -51,10 +54,10 @@ _MODEL = Match(_TYPE, _quoted("CHAT_MODEL", "LLM", "EMBEDDING"))
 _TOOL = Match(_TYPE, _quoted("TOOL"))
 
 
-def _format(value: str) -> str | None:
+def _format(value: Any) -> str | None:
     """The provider, where the format of messages is that of one."""
-    name = nested(f"[{value}]") or [value]
-    return provider_name(name[0]) if name[0] in ("openai", "anthropic", "groq", "mistral") else None
+    name = to_text(value)
+    return provider_name(name) if name in _PROVIDER_FORMATS else None
 
 
 DIALECT = Dialect(

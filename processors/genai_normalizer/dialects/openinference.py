@@ -134,7 +134,7 @@ DIALECT = Dialect(
         Rename(_COUNT + "completion_details.reasoning", REASONING_TOKENS, TOKENS),
         Rename(_COUNT + "prompt_details.audio", "gen_ai.usage.audio.input_tokens", TOKENS),
         Rename(_COUNT + "completion_details.audio", "gen_ai.usage.audio.output_tokens", TOKENS),
-        Explode("output.value", json_fields(_RESPONSE), scoped=True, when=_LLM),
+        Explode("output.value", json_fields(_RESPONSE), scoped=True, when=_LLM, holds_more=True),
         Rename("llm.finish_reason", FINISH_REASONS, FINISH_REASONS_ENUM),
         Indexed("llm.input_messages.", INPUT_MESSAGES, chat_messages),
         Indexed("llm.prompts.", INPUT_MESSAGES, _prompts, scoped=True),
