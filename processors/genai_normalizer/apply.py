@@ -18,6 +18,7 @@ from spanloom.processors.genai_normalizer.dialect import (
     Moment,
     Rename,
     Repair,
+    Rule,
 )
 from spanloom.processors.genai_normalizer.indexed import put_gathered, put_indexed
 from spanloom.processors.genai_normalizer.items import distinct
@@ -72,9 +73,10 @@ def run_step(items: Items, step: Step) -> None:
 
 
 def _explode(items: Items, rule: Explode, where: Bool) -> None:
-    column = items.column(rule.old)
-    where = where & column.present
-    found, codes = _read_each(column, rule, where)
+    where = where & items.present(rule.old)
+    found, codes = _read_each(items, rule, where)
+    readable = np.array([fields is not None for fields in found] + [False])
+    items.note_read(rule.old, where & readable[codes])
     n_failed = sum(fields is None for fields in found)
     if n_failed:
         items.problem("unreadable", n_failed)
@@ -85,16 +87,19 @@ def _explode(items: Items, rule: Explode, where: Bool) -> None:
         items.put(name, values, part, kept)
 
 
-def _read_each(column: Any, rule: Explode, where: Bool) -> tuple[list[Any], NDArray[np.int32]]:
+def _read_each(items: Items, rule: Explode, where: Bool) -> tuple[list[Any], NDArray[np.int32]]:
     """What the rule reads from each distinct string, and from each other value, with codes."""
-    found: list[Any] = [rule.read(text) for text in column.values]
-    codes = np.array(column.codes)
+    column = items.column(rule.old)
+    codes = np.where(where, column.codes, -1)
+    found: list[Any] = [{}] * len(column.values)
+    for code in set(codes.tolist()) - {-1}:
+        found[code] = items.ask(rule.read, column.values[code])
     others = where & (column.kinds != ValueKind.STRING)
     if others.any():
         objects = column.objects()
         for row in np.flatnonzero(others).tolist():
             codes[row] = len(found)
-            found.append(rule.read(objects[row]))
+            found.append(items.ask(rule.read, objects[row]))
     return found, codes
 
 
@@ -110,7 +115,7 @@ def _from_event(items: Items, rule: FromEvent) -> None:
     objects = column.objects()
     values: list[Any] = [None] * len(batch)
     for span, event in zip(spans.tolist(), chosen[first].tolist(), strict=True):
-        values[span] = rule.convert.convert(objects[event])
+        values[span] = items.ask(rule.convert.convert, objects[event])
     where = np.array([value is not None for value in values], np.bool_)
     items.put(rule.new, values, where & items.rows)
 
@@ -141,19 +146,24 @@ def _holds(items: Items, match: Match) -> Bool:
     return wanted[column.codes]
 
 
-def remove_originals(items: Items, part: Part) -> None:
-    """Remove old keys where their current name is there now, and what has none."""
-    rows = items.rows  # before a key is removed that marks them
+def remove_originals(items: Items, part: Part, rows: Bool, current: frozenset[str]) -> None:
+    """Remove old keys where their current name is there now, and what has none.
+
+    A key that is a current name too (`current`) stays: some dialects read one from another.
+    """
     for step in part.steps:
-        rule = step.rule
-        if isinstance(rule, Rename | Moment | Indexed | Gather):
-            where = items.present(rule.new)
-            for key in step.keys:
-                items.remove(key, where & items.present(key))
-        elif isinstance(rule, Explode):
-            items.remove(rule.old, rows & items.present(rule.old))
-    for key, current in part.dialect.duplicates.items():
+        for key in set(step.keys) - current:
+            items.remove(key, _done(items, step.rule) & items.present(key))
+    for key, name in part.dialect.duplicates.items():
         if key in items.keys:
-            items.remove(key, rows & items.present(current) & items.present(key))
+            items.remove(key, rows & items.present(name) & items.present(key))
     for key in part.drops:
         items.remove(key, rows & items.present(key))
+
+
+def _done(items: Items, rule: Rule) -> Bool:
+    """(n,) where what the rule reads stands elsewhere now."""
+    if isinstance(rule, Explode):
+        read = items.read.get(rule.old)
+        return ~items.all if read is None or rule.holds_more else read
+    return items.present(rule.key if isinstance(rule, Repair) else rule.new)

@@ -89,6 +89,7 @@ class Explode:
     read: Callable[[Any], Mapping[str, Any] | None]
     scoped: bool = False
     when: Match | None = None
+    holds_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

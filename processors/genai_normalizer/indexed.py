@@ -36,7 +36,7 @@ def put_indexed(items: Items, rule: Indexed, keys: Sequence[str], where: NDArray
     reasons: list[Any] = [None] * len(where)
     for row, tree in trees.items():
         entries = _entries(tree)[:ENTRIES_MAX]
-        found = rule.build(entries)
+        found = items.ask(rule.build, entries)
         values[row] = to_json(found) if found else None
         if rule.new == OUTPUT_MESSAGES:
             reasons[row] = finish_reasons_of(entries)
@@ -53,7 +53,7 @@ def put_gathered(items: Items, rule: Gather, keys: Sequence[str], where: NDArray
             gathered.setdefault(row, {})[key] = value
     values: list[Any] = [None] * len(where)
     for row, fields in gathered.items():
-        found = rule.build(fields)
+        found = items.ask(rule.build, fields)
         values[row] = to_json(found) if isinstance(found, list | dict) else found
     items.put(rule.new, values, _given(values))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,27 @@ _ARRAYS: dict[ValueKind, Callable[[Column], Any]] = {
 }
 # Kinds of values that need no look once strings have had one.
 _DONE = (ValueKind.ABSENT, ValueKind.STRING)
+# Kinds that hold no value.
+_NONE = frozenset({ValueKind.ABSENT, ValueKind.EMPTY})
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one dialect does to a batch.
+
+    Attributes:
+        rows_of: finds its items.
+        overwrite: whether it may replace what was there before it.
+        rows: (n,) its items, once they were asked for.
+        written: (n,) by key, where it has put something.
+        added: (n,) where it has added something.
+    """
+
+    rows_of: Callable[[], Bool]
+    overwrite: bool
+    rows: Bool | None = None
+    written: dict[str, Bool] = field(default_factory=dict)
+    added: Bool | None = None
 
 
 class Items:
@@ -33,8 +55,9 @@ class Items:
     Attributes:
         batch: traces, logs or metrics; items are spans, records, data points.
         keys: attribute keys that the batch has, kept up to date by `put`.
-        added: where this dialect has added something.
+        turn: of the dialect that is at work.
         problems: counts by reason, for the metrics.
+        read: by key, where a rule has taken several facts from its value.
         unnoted: keys that do not count as added, as the target's name for them is an old one.
 
     Args:
@@ -48,15 +71,8 @@ class Items:
         self._only = only
         self.problems: dict[str, int] = {}
         self.unnoted: Container[str] = ()
-        self.begin(lambda: self.all, overwrite=False)
-
-    def begin(self, rows: Callable[[], Bool], *, overwrite: bool) -> None:
-        """Now come the rules of another dialect, whose items are `rows()`."""
-        self.added: Bool | None = None
-        self.written: dict[str, Bool] = {}
-        self._rows_of = rows
-        self._rows: Bool | None = None
-        self._overwrite = overwrite
+        self.read: dict[str, Bool] = {}
+        self.turn = Turn(lambda: self.all, overwrite=False)
 
     @property
     def all(self) -> Bool:
@@ -66,9 +82,9 @@ class Items:
     @property
     def rows(self) -> Bool:
         """(n,) where items are of the dialect at work."""
-        if self._rows is None:
-            self._rows = self._rows_of()
-        return self._rows
+        if self.turn.rows is None:
+            self.turn.rows = self.turn.rows_of()
+        return self.turn.rows
 
     def column(self, key: str) -> Column:
         return self.batch.attribute(key)
@@ -81,8 +97,8 @@ class Items:
 
     def open(self, key: str, where: Bool) -> Bool:
         """The part of `where` in which `key` may be written (R2)."""
-        if self._overwrite:
-            written = self.written.get(key)
+        if self.turn.overwrite:
+            written = self.turn.written.get(key)
             return where if written is None else where & ~written
         return where & ~self.column(key).present if key in self.keys else where
 
@@ -104,10 +120,11 @@ class Items:
             return
         self.batch.set_attribute(key, values, codes=codes, where=where)
         self.keys.add(key)
-        before = self.written.get(key)
-        self.written[key] = where if before is None else before | where
+        turn = self.turn
+        before = turn.written.get(key)
+        turn.written[key] = where if before is None else before | where
         if key not in self.unnoted:
-            self.added = where if self.added is None else self.added | where
+            turn.added = where if turn.added is None else turn.added | where
 
     def put_constant(self, key: str, value: Any, where: Bool) -> None:
         """One value, a list too, wherever it may be written."""
@@ -119,14 +136,66 @@ class Items:
     def put_converted(self, key: str, column: Column, conversion: Conversion, where: Bool) -> None:
         """Set to the converted values of a column, where it has one and `key` may be written."""
         where = self.open(key, where & column.present)
-        n_failed = int(where.sum())
+        n_failed = np.count_nonzero(where)
         if not n_failed:
             return
-        for values, codes, part in pieces(column, conversion, where):
+        for values, codes, part in self.pieces(column, conversion, where):
             self.put(key, values, part, codes)
-            n_failed -= int(part.sum())
+            n_failed -= np.count_nonzero(part)
         if n_failed and not conversion.partial:
-            self.problem("unconvertible", n_failed)
+            self.problem("unconvertible", int(n_failed))
+
+    def pieces(
+        self, column: Column, conversion: Conversion, where: Bool
+    ) -> Iterator[tuple[Any, NDArray[Any] | None, Bool]]:
+        """(values, codes or None, mask) for each kind of value in a column, converted.
+
+        Masks do not overlap, lie in `where`, and hold only values that could be converted.
+        """
+        kinds = column.kinds
+        codes = set(kinds.tobytes()) - _NONE
+        for code in codes:
+            kind = ValueKind(code)
+            part = where if len(codes) == 1 else where & (kinds == code)
+            if kind is ValueKind.STRING:
+                yield self._strings(column, conversion, part)
+            elif kind in conversion.keeps and kind in _ARRAYS:
+                yield _numbers(column, conversion, part, kind)
+            else:
+                convert = None if kind in conversion.keeps else conversion.convert
+                yield self._objects(column, convert, part)
+
+    def _strings(
+        self, column: Column, conversion: Conversion, where: Bool
+    ) -> tuple[list[Any], NDArray[Any], Bool]:
+        if ValueKind.STRING in conversion.keeps:
+            return column.values, column.codes, where
+        converted: list[Any] = [None] * len(column.values)
+        for code in np.unique(column.codes[where]).tolist():
+            converted[code] = self.ask(conversion.convert, column.values[code])
+        return distinct(converted, column.codes, where)
+
+    def _objects(
+        self, column: Column, convert: Callable[[Any], Any] | None, where: Bool
+    ) -> tuple[list[Any], NDArray[Any], Bool]:
+        """One Python value per row: numbers in text's place and nested values are rare."""
+        objects = column.objects()
+        values: list[Any] = []
+        codes = np.full(len(where), -1, np.int32)
+        for row in np.flatnonzero(where).tolist():
+            value = self.ask(convert, objects[row]) if convert else objects[row]
+            if value is not None:
+                codes[row] = len(values)
+                values.append(value)
+        return values, codes, where & (codes >= 0)
+
+    def ask(self, function: Callable[[Any], Any], value: Any) -> Any:
+        """What a dialect's function says of a value; None where it fails, which is a defect."""
+        try:
+            return function(value)
+        except Exception:  # noqa: BLE001 - one value must not cost the others their names
+            self.problem("defect")
+            return None
 
     def repair(
         self,
@@ -160,7 +229,7 @@ class Items:
         texts: list[Any] = [None] * len(column.values)
         for code in used:
             if code >= 0:
-                texts[code] = _changed(convert, column.values[code])
+                texts[code] = self._changed(convert, column.values[code])
         if any(text is not None for text in texts):
             rows = column.codes >= 0
             values, codes, part = distinct(
@@ -178,10 +247,19 @@ class Items:
             value = objects[row]
             name = _name_of(value)
             if name not in known:
-                known[name] = _changed(convert, value)
+                known[name] = self._changed(convert, value)
             results[row] = known[name]
         if any(result is not None for result in known.values()):
             self.batch.set_attribute(key, results)
+
+    def _changed(self, convert: Callable[[Any], Any], value: Any) -> Any:
+        """The converted value; None where there is none or it is the same."""
+        converted = self.ask(convert, value)
+        return None if converted == value and type(converted) is type(value) else converted
+
+    def note_read(self, key: str, where: Bool) -> None:
+        before = self.read.get(key)
+        self.read[key] = where if before is None else before | where
 
     def remove(self, key: str, where: Bool) -> None:
         if where.any():
@@ -197,44 +275,6 @@ def _name_of(value: Any) -> Any:
     if type(value) is list and len(value) == 1 and type(value[0]) is str:
         return value[0]
     return (repr(value),)  # 1 is no True
-
-
-def _changed(convert: Callable[[Any], Any], value: Any) -> Any:
-    """The converted value; None where there is none or it is the same."""
-    converted = convert(value)
-    return None if converted == value and type(converted) is type(value) else converted
-
-
-def pieces(
-    column: Column, conversion: Conversion, where: Bool
-) -> Iterator[tuple[Any, NDArray[Any] | None, Bool]]:
-    """(values, codes or None, mask) for each kind of value in a column, converted.
-
-    Masks do not overlap, lie in `where`, and hold only values that could be converted.
-    """
-    kinds = column.kinds
-    for code in np.unique(kinds).tolist():
-        kind = ValueKind(code)
-        part = where & (kinds == code)
-        if kind in (ValueKind.ABSENT, ValueKind.EMPTY) or not part.any():
-            continue
-        if kind is ValueKind.STRING:
-            yield _strings(column, conversion, part)
-        elif kind in conversion.keeps and kind in _ARRAYS:
-            yield _numbers(column, conversion, part, kind)
-        else:
-            yield _objects(column, conversion, part, keep=kind in conversion.keeps)
-
-
-def _strings(
-    column: Column, conversion: Conversion, where: Bool
-) -> tuple[list[Any], NDArray[Any], Bool]:
-    if ValueKind.STRING in conversion.keeps:
-        return column.values, column.codes, where
-    converted: list[Any] = [None] * len(column.values)
-    for code in np.unique(column.codes[where]).tolist():
-        converted[code] = conversion.convert(column.values[code])
-    return distinct(converted, column.codes, where)
 
 
 def distinct(
@@ -256,18 +296,3 @@ def _numbers(
     if kind is ValueKind.INT and conversion.minimum is not None:
         where = where & (values >= conversion.minimum)
     return values, None, where
-
-
-def _objects(
-    column: Column, conversion: Conversion, where: Bool, *, keep: bool
-) -> tuple[list[Any], NDArray[Any], Bool]:
-    """One Python value per row: numbers in text's place and nested values are rare."""
-    objects = column.objects()
-    values: list[Any] = []
-    codes = np.full(len(where), -1, np.int32)
-    for row in np.flatnonzero(where).tolist():
-        value = objects[row] if keep else conversion.convert(objects[row])
-        if value is not None:
-            codes[row] = len(values)
-            values.append(value)
-    return values, codes, where & (codes >= 0)

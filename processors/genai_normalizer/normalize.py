@@ -18,7 +18,7 @@ from spanloom.processors.genai_normalizer.apply import (
     run_step,
 )
 from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, POINT_KEYS, TYPES
-from spanloom.processors.genai_normalizer.items import Items
+from spanloom.processors.genai_normalizer.items import Items, Turn
 from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
@@ -31,7 +31,7 @@ from spanloom.processors.genai_normalizer.usage import (
 from spanloom.semconv import FINISH_REASONS, TIME_PER_OUTPUT_CHUNK, TIME_TO_FIRST_CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -92,46 +92,70 @@ class Normalizer:
         only = POINT_KEYS if isinstance(batch, Metrics) else None
         items = Items(batch, set(keys), only)
         items.unnoted = self._profile.names
-        added: list[tuple[str, Bool]] = []
-        wrappers: Bool | None = None
-        for part in plan.parts:
-            wrappers = _either(wrappers, matching(items, part.dialect.wrappers))
-            self._try(items, part, wrappers)
-            if items.added is not None:
-                added.append((part.dialect.name, items.added))
-        items.begin(lambda: items.all, overwrite=False)
+        turns = [(part, self._turn(items, part)) for part in plan.parts]
+        wrappers = self._wrappers(items, plan)
+        # Rules come before what follows from them, so that the order of dialects does not matter.
+        for part, turn in turns:
+            self._try(self._map, items, part, turn)
+        for part, turn in turns:
+            self._try(partial(self._refine, wrappers), items, part, turn)
+        self._remove_originals(items, turns)
+        items.turn = Turn(lambda: items.all, overwrite=False)
         self._check_types(items, plan)
         self._rename_resources(batch)
         self._finish(items, wrappers)
-        self._note(items, added)
+        self._note(items, turns)
         self._to_profile(items)
         self._counters.problems(items.problems)
 
-    def _try(self, items: Items, part: Part, wrappers: Bool | None) -> None:
-        """One dialect's rules. What they raise is a defect, which must not stop the data: what
-        they had not added by then is missing, and that is counted and told.
+    def _turn(self, items: Items, part: Part) -> Turn:
+        overwrite = self._options[part.dialect.name].overwrite
+        return Turn(partial(detected, items, part), overwrite=overwrite)
+
+    def _wrappers(self, items: Items, plan: Plan) -> Bool | None:
+        """(n,) the wrappers that a dialect knows; None is nowhere."""
+        wrappers: Bool | None = None
+        for part in plan.parts:
+            wrappers = _either(wrappers, matching(items, part.dialect.wrappers))
+        return wrappers
+
+    def _try(
+        self, step: Callable[[Items, Part], None], items: Items, part: Part, turn: Turn
+    ) -> None:
+        """A step of one dialect. What it raises is a defect, which must not stop the data: what
+        it had not added by then is missing, and that is counted and told.
         """
+        items.turn = turn
         try:
-            self._run(items, part, wrappers)
+            step(items, part)
         except Exception as error:  # noqa: BLE001 - whatever a rule may raise
             self._counters.failed(part.dialect.name, error)
 
-    def _run(self, items: Items, part: Part, wrappers: Bool | None) -> None:
-        """One dialect's rules; wrappers: those that are known by now."""
-        dialect, options = part.dialect, self._options[part.dialect.name]
-        items.begin(partial(detected, items, part), overwrite=options.overwrite)
+    def _map(self, items: Items, part: Part) -> None:
         for step in part.steps:
             run_step(items, step)
-        if part.is_detected:
-            if dialect.first_chunk_events:
-                put_first_events(items, dialect.first_chunk_events)
-            put_defaults(items, dialect, wrappers)
-            if dialect.refine is not None:
-                dialect.refine(items)
-        if dialect.exclusive:
-            add_exclusive(items, dialect.exclusive)
-        if options.remove_originals:
-            remove_originals(items, part)
+        if part.dialect.exclusive:
+            add_exclusive(items, part.dialect.exclusive)
+
+    def _refine(self, wrappers: Bool | None, items: Items, part: Part) -> None:
+        dialect = part.dialect
+        if not part.is_detected:
+            return
+        if dialect.first_chunk_events:
+            put_first_events(items, dialect.first_chunk_events)
+        put_defaults(items, dialect, wrappers)
+        if dialect.refine is not None:
+            dialect.refine(items)
+
+    def _remove_originals(self, items: Items, turns: list[tuple[Part, Turn]]) -> None:
+        """Last, as one dialect's key may mark another's items."""
+        removing = [(p, t) for p, t in turns if self._options[p.dialect.name].remove_originals]
+        for _, turn in removing:
+            items.turn = turn
+            turn.rows = items.rows  # before a key is gone that marks them
+        for part, turn in removing:
+            items.turn = turn
+            remove_originals(items, part, items.rows, self._planner.current)
 
     def _check_types(self, items: Items, plan: Plan) -> None:
         """Convert what stands under a current name with a wrong type (R3)."""
@@ -169,13 +193,14 @@ class Normalizer:
             if wrappers is not None:
                 aggregate(items, wrappers)
 
-    def _note(self, items: Items, added: list[tuple[str, Bool]]) -> None:
+    def _note(self, items: Items, turns: list[tuple[Part, Turn]]) -> None:
         """Write on each item which dialects added something to it."""
+        added = [(p.dialect.name, t.added) for p, t in turns if t.added is not None]
         if not added:
             return
         numbers = np.zeros(len(items.batch), np.int64)
         for bit, (dialect, where) in enumerate(added):
-            self._counters.items(dialect, int(where.sum()))
+            self._counters.items(dialect, int(np.count_nonzero(where)))
             numbers += where.astype(np.int64) << bit
         distinct, codes = np.unique(numbers, return_inverse=True)
         names = [

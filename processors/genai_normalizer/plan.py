@@ -80,7 +80,12 @@ class _About:
 
 
 class Planner:
-    """Plans for a set of dialects. Threads may share it: its tables only ever gain entries."""
+    """Plans for a set of dialects. Threads may share it: its tables only ever gain entries.
+
+    Attributes:
+        dialects: in the order in which they are asked.
+        current: the names that rules bring values to.
+    """
 
     def __init__(self, dialects: Sequence[Dialect]) -> None:
         self.dialects = tuple(sorted(dialects, key=lambda d: (d.order, d.name)))
@@ -91,6 +96,8 @@ class Planner:
         self._prefixed: list[tuple[str, tuple[int, int]]] = []
         for number, dialect in enumerate(self.dialects):
             self._index(number, dialect)
+        rules = [rule for dialect in self.dialects for rule in dialect.rules]
+        self.current = frozenset(TYPES) | {n for n in (getattr(r, "new", "") for r in rules) if n}
 
     @property
     def n_plans(self) -> int:
@@ -115,7 +122,7 @@ class Planner:
             if isinstance(rule, Indexed):
                 self._prefixed.append((rule.prefix, place))
             else:
-                for key in _keys_of(rule):
+                for key in keys_of(rule):
                     self._exact.setdefault(key, []).append(place)
 
     def _about(self, key: str) -> _About:
@@ -182,7 +189,7 @@ def is_scoped(rule: Rule) -> bool:
     return isinstance(rule, Repair | FromEvent) or rule.scoped
 
 
-def _keys_of(rule: Rule) -> tuple[str, ...]:
+def keys_of(rule: Rule) -> tuple[str, ...]:
     """The attribute keys that give the rule something to do."""
     match rule:
         case Gather():

@@ -37,7 +37,7 @@ def add_exclusive(items: Items, exclusive: tuple[str, ...]) -> None:
     """
     for key in exclusive:
         total = OUTPUT_TOKENS if key == REASONING_TOKENS else INPUT_TOKENS
-        brought = items.written.get(total)
+        brought = items.turn.written.get(total)
         if brought is None or key not in items.keys:
             continue
         more = items.column(key).ints()
