@@ -43,7 +43,7 @@ class Groups:
 def calls_of(operations: Column) -> tuple[Bool | None, Bool | None]:
     """(is a call, has no output by its nature), each (n,); None for all, and for none."""
     values, codes = operations.values, operations.codes
-    if len(values) == 1 and operations.present.all() and values[0] in BILLED_OPERATIONS:
+    if len(values) == 1 and not codes.any() and values[0] in BILLED_OPERATIONS:
         return None, None if values[0] not in WITHOUT_OUTPUT else np.ones(len(codes), np.bool_)
     is_call = codes_where(values, codes, BILLED_OPERATIONS.__contains__)
     if WITHOUT_OUTPUT.isdisjoint(values):
@@ -61,7 +61,7 @@ def group(batch: Traces, keys: Collection[str], names: Sequence[str]) -> Groups:
             continue
         column = batch.attribute(name)
         values, own = column.values, column.codes
-        if len(values) == 1 and int(own.min(initial=0)) == 0:
+        if len(values) == 1 and not own.any():
             groups = [(*each, values[0]) for each in groups]
             continue
         width = len(values) + 1

@@ -105,12 +105,12 @@ class CostProcessor(Processor):
         if self._duplicates is None:
             return
         priced = found.priced
-        is_billed = priced.outcome == Outcome.PRICED
-        if said is not None:
-            is_billed |= said
-        rows = None if is_billed.all() else np.flatnonzero(is_billed)
-        if rows is not None and not len(rows):
-            return
+        rows = None
+        if not priced.all_priced:
+            is_billed = priced.outcome == Outcome.PRICED
+            rows = np.flatnonzero(is_billed if said is None else is_billed | said)
+            if not len(rows):
+                return
         ids = (
             batch.attribute(semconv.RESPONSE_ID).objects()
             if semconv.RESPONSE_ID in keys
@@ -120,27 +120,31 @@ class CostProcessor(Processor):
         doubles = self._duplicates.find(batch, rows, ids, found.usage, now_s)
         if doubles:
             priced.outcome[doubles] = Outcome.DUPLICATE
+            priced.all_priced = False
 
     def _write(
         self, batch: Traces, priced: Priced, costs: SenderCosts | None, said: Bool | None
     ) -> None:
-        outcome = priced.outcome
         amounts = priced.amounts()
+        if priced.all_priced and costs is None:
+            self._write_ours(batch, priced, amounts, None)
+            self._metrics.note({Outcome.PRICED: len(batch)})
+            return
+        outcome = priced.outcome
         ours = outcome == Outcome.PRICED
         mismatch = None
         if costs is not None and said is not None:
             mismatch = self._compare(batch, priced, costs, ours & said, amounts)
             writing.write_sender(batch, costs, said & (outcome != Outcome.DUPLICATE))
             ours = ours & ~said & ~costs.is_final
-        self._write_ours(batch, priced, amounts, ours)
-        if mismatch is not None or not (outcome <= Outcome.PRICED).all():
-            writing.write_notes(batch, outcome, mismatch)
+        if ours.any():
+            self._write_ours(batch, priced, amounts, ours)
+        writing.write_notes(batch, outcome, mismatch)
         self._count(outcome)
 
-    def _write_ours(self, batch: Traces, priced: Priced, amounts: Doubles, ours: Bool) -> None:
-        if not ours.any():
-            return
-        where = None if ours.all() else ours
+    def _write_ours(
+        self, batch: Traces, priced: Priced, amounts: Doubles, where: Bool | None
+    ) -> None:
         writing.write_ours(batch, priced, amounts, where)
         if self._config.usd_micro:
             writing.write_micro(batch, priced, where)

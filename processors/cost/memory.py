@@ -12,16 +12,21 @@ V = TypeVar("V")
 class Memory(Generic[K, V]):
     """Recent keys: each for at least `age_s`, and up to twice as long.
 
-    Two generations: when the younger one is old or full, the older one is forgotten. Forgetting
-    for want of room calls `on_overflow`.
+    Two generations: when the younger one is old or full, the older one is forgotten; then
+    `on_turn` is called, and before that `on_overflow` when it was for want of room.
     """
 
     def __init__(
-        self, entries_max: int, age_s: float, on_overflow: Callable[[], None] = lambda: None
+        self,
+        entries_max: int,
+        age_s: float,
+        on_overflow: Callable[[], None] = lambda: None,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._half = max(1, entries_max // 2)
         self._age_s = age_s
         self._on_overflow = on_overflow
+        self._on_turn = on_turn
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
         self._since_s = 0.0
@@ -52,9 +57,9 @@ class Memory(Generic[K, V]):
     def forget_old(self, now_s: float) -> None:
         """Forget what is older than twice the age; `now_s` never goes back."""
         if now_s - self._since_s >= self._age_s:
-            if now_s - self._since_s >= 2 * self._age_s:
-                self._young = {}
-            self._turn(now_s)
+            self._turn(now_s, is_gap=now_s - self._since_s >= 2 * self._age_s)
 
-    def _turn(self, now_s: float) -> None:
-        self._old, self._young, self._since_s = self._young, {}, now_s
+    def _turn(self, now_s: float, *, is_gap: bool = False) -> None:
+        self._old, self._young = ({} if is_gap else self._young), {}
+        self._since_s = now_s
+        self._on_turn()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Doubles hold integers up to here exactly, so that dividing by PICO is the only rounding.
 _EXACT_MAX = 1 << 53
+_PICO = float(PICO)
 
 
 @dataclass(slots=True)
@@ -43,12 +44,13 @@ class Priced:
     pico: Int
     codes: Codes
     table: list[Flat | None]
+    all_priced: bool = False
     unusual: dict[int, Rate] = field(default_factory=dict)
 
     def amounts(self) -> NDArray[np.float64]:
         """(n,) in units of the currency: each exact amount rounded once."""
         if int(self.pico.max(initial=0)) < _EXACT_MAX:
-            doubles = self.pico / PICO
+            doubles = self.pico / _PICO
         else:
             doubles = np.array([to_double(pico) for pico in self.pico.tolist()])
         for row, rate in self.unusual.items():
@@ -79,6 +81,9 @@ def price(
         units: what their names mean.
     """
     codes = _at_steps(usage, codes, table)
+    if _is_plain(calls, usage, table):
+        outcome = np.full(len(codes), int(Outcome.PRICED), np.uint8)
+        return Priced(outcome, _sums(usage, codes, table), codes, table, all_priced=True)
     status = np.array([_status(each) for each in table], np.uint8)
     outcome = status[codes]
     _refuse(outcome, calls, usage, codes, table)
@@ -86,6 +91,20 @@ def price(
     if (outcome == Outcome.EXACT).any():
         _price_exactly(priced, calls, usage, units)
     return priced
+
+
+def _is_plain(calls: Calls, usage: BatchUsage, table: list[Flat | None]) -> bool:
+    """Whether every span is a call that has a price and all the counts it may need."""
+    return (
+        calls.is_call is None
+        and usage.wrong is None
+        and all(each is not None and not each.is_exact for each in table)
+        and all(
+            unit in usage.common and usage.common[unit].present is None
+            for unit in ("input_tokens", "output_tokens")
+        )
+        and contradiction(usage) is None
+    )
 
 
 def _status(each: Flat | None) -> Outcome:
@@ -114,17 +133,26 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: list[Flat | None]) -> Code
 
 def _sums(usage: BatchUsage, codes: Codes, table: list[Flat | None]) -> Int:
     """(n,) the linear formulas; nonsense where a row is not priced, never an overflow."""
-    factors = np.array([each.factors if each else (0,) * len(COMMON) for each in table], np.int64)
-    constants = np.array([each.constant if each else 0 for each in table], np.int64)
-    is_one = len(table) == 1
-    total: Int = np.full(len(codes), constants[0]) if is_one else constants[codes]
-    for position, unit in enumerate(COMMON):
+    if len(table) == 1:
+        constant, factors = _terms(table[0])
+        total: Int = np.full(len(codes), constant)
+    else:
+        terms = [_terms(each) for each in table]
+        total = np.array([each for each, _ in terms])[codes]
+        factors = tuple(np.array(column) for column in zip(*(f for _, f in terms), strict=True))
+    for unit, factor in zip(COMMON, factors, strict=True):
         column = usage.common.get(unit)
-        if column is not None:
-            of_unit = factors[:, position]
-            if of_unit.any():
-                total += column.values * (of_unit[0] if is_one else of_unit[codes])
+        if column is None:
+            continue
+        if isinstance(factor, int):
+            total += column.values * factor
+        elif factor.any():
+            total += column.values * factor[codes]
     return total
+
+
+def _terms(each: Flat | None) -> tuple[int, tuple[Any, ...]]:
+    return (each.constant, each.factors) if each else (0, (0,) * len(COMMON))
 
 
 def _refuse(

@@ -41,6 +41,8 @@ MODALITIES = {
 }
 """Parts of the tokens by modality; priced one by one, exactly."""
 
+_INT = bytes([ValueKind.INT])
+
 
 @dataclass(slots=True)
 class Counts:
@@ -110,14 +112,14 @@ class UsageReader:
         column = batch.attribute(key)
         values = column.ints(-1)
         kinds = column.kinds
-        is_int = kinds == ValueKind.INT
-        if is_int.all():
-            present = None
-            low, high = int(values.min(initial=0)), int(values.max(initial=0))
-            if low >= 0 and high <= self._tokens_max:
+        # As bytes, and unsigned so that -1 is huge: a third of the time of comparing arrays.
+        present: Bool | None = None
+        if kinds.tobytes() == _INT * len(values):
+            if int(values.view(np.uint64).max(initial=0)) <= self._tokens_max:
                 return Counts(values, None)
         else:
             present = kinds != ValueKind.ABSENT
+        is_int = kinds == ValueKind.INT
         bad = ~is_int | (values < 0) | (values > self._tokens_max)
         if present is not None:
             bad &= present
