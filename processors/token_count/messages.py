@@ -127,10 +127,12 @@ def _add_part(content: Content, part: Any) -> None:
 
 
 def _add_typed(content: Content, part: dict[str, Any]) -> None:
-    modality = part.get("modality", part.get("type"))
+    # As text: what comes from outside may be no string, and then no key of a set.
+    kind = str(part.get("type"))
+    modality = str(part.get("modality", kind))
     if modality in _IMAGE_TYPES:
         content.images.append(_image(part))
-    elif modality in _MEDIA_TYPES or part.get("type") in _KINDS_OF_MEDIA:
+    elif modality in _MEDIA_TYPES or kind in _KINDS_OF_MEDIA:
         raise UncountableError("media")
     else:
         _add_call(content, part)
