@@ -16,6 +16,8 @@ from spanloom.processors.cost.metrics import CostMetrics
 from spanloom.processors.cost.names import Outcome
 from spanloom.processors.cost.pricer import PricedBatch, Pricer
 from spanloom.processors.cost.sender import SenderCosts, mismatches, read_sender_costs
+from spanloom.processors.cost.spend.billed import billed
+from spanloom.processors.cost.spend.spend import TraceSpend
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -46,6 +48,9 @@ class CostProcessor(Processor):
             Duplicates(dedup.calls_max, dedup.age, lambda: self._metrics.forgotten.add(1))
             if dedup.enabled
             else None
+        )
+        self._spend = (
+            TraceSpend(config.trace_spend, settings) if config.trace_spend.enabled else None
         )
         self._new_book: PriceBook | None = None
         self._reloader = Reloader(
@@ -87,6 +92,8 @@ class CostProcessor(Processor):
         self._count_unknown(found.priced, found.resolved)
         self._mark_duplicates(batch, keys, found, said)
         self._write(batch, found.priced, costs, said)
+        if self._spend is not None:
+            self._spend.note(batch, *billed(found.priced, costs, said))
 
     def _said(self, priced: Priced, costs: SenderCosts | None) -> Bool | None:
         """(n,) True for calls with a cost of the sender's; None: there are none."""

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from spanloom.processors.cost.prices import Entry
-from spanloom.processors.cost.units import REQUESTS
+from spanloom.processors.cost.units import REQUESTS, Units
 from spanloom.processors.cost.usage import COMMON
 
 _PARTS = {
@@ -44,15 +44,16 @@ class Flat:
     steps: tuple[tuple[int, Flat], ...] = ()
 
 
-def flat(entry: Entry, rare: Collection[str], tokens_max: int) -> Flat:
+def flat(entry: Entry, rare: Collection[str], units: Units, tokens_max: int) -> Flat:
     """The entry in this form.
 
     Args:
         entry: the prices.
         rare: units that the batch counts besides the common ones.
+        units: what their names mean.
         tokens_max: the largest count there can be.
     """
-    if not _fits(entry, rare, tokens_max):
+    if any(_matters(unit, entry, units) for unit in rare) or not _fits(entry, tokens_max):
         return Flat(entry, is_exact=True)
     starts = sorted({start for price in entry.prices.values() for start, _ in price.tiers})
     steps = tuple((start, _at(entry, start + 1)) for start in starts)
@@ -62,10 +63,15 @@ def flat(entry: Entry, rare: Collection[str], tokens_max: int) -> Flat:
     )
 
 
-def _fits(entry: Entry, rare: Collection[str], tokens_max: int) -> bool:
+def _matters(rare: str, entry: Entry, units: Units) -> bool:
+    """Whether a unit has a price, or is a part of one that has and that may not be counted."""
+    return rare in entry.prices or any(
+        units.contains(unit, rare) for unit in entry.prices if unit not in _PARTS.values()
+    )
+
+
+def _fits(entry: Entry, tokens_max: int) -> bool:
     if entry.gpu_second is not None or not entry.prices.keys() & {"input_tokens", "output_tokens"}:
-        return False
-    if any(unit in entry.prices for unit in rare):
         return False
     prices = [price for unit, price in entry.prices.items() if unit in COMMON or unit == REQUESTS]
     rates = [rate for p in prices for rate in (p.base, *(tier_rate for _, tier_rate in p.tiers))]

@@ -46,8 +46,8 @@ class Pricer:
 
     def __init__(self, config: Config, book: PriceBook, clock: Clock) -> None:
         self._usage = UsageReader(config.usage_attributes, config.tokens_max)
-        self._resolver = Resolver(config, clock)
-        self.use(book)
+        self._resolver = Resolver(config, book, clock)
+        self.book = book
 
     def use(self, book: PriceBook) -> None:
         """From now on these prices."""

@@ -53,22 +53,24 @@ class Resolver:
 
     Args:
         config: which attributes say what.
+        book: the prices.
         clock: the time of spans that have none.
     """
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, book: PriceBook, clock: Clock) -> None:
         self._config = config
         self._clock = clock
         self._context_names = [
             (key, name) for key, names in config.context_attributes.items() for name in names
         ]
-        self._book: PriceBook | None = None
         self._timelines: dict[Names, Timeline | None] = {}
         self._flats: dict[tuple[Entry, frozenset[str]], Flat] = {}
+        self.use(book)
 
     def use(self, book: PriceBook) -> None:
         """From now on these prices."""
         self._book = book
+        self._units = book.units
         self._timelines.clear()
         self._flats.clear()
 
@@ -99,7 +101,7 @@ class Resolver:
         context = self._context(names[3:])
         found = None
         for model in models:
-            if found is None and model and len(model) <= _NAME_LENGTH_MAX and self._book:
+            if found is None and model and len(model) <= _NAME_LENGTH_MAX:
                 found = self._book.resolve(provider, model, context)
         self._timelines[names] = found
         return found
@@ -195,5 +197,5 @@ class Resolver:
         key = (entry, rare)
         found = self._flats.get(key)
         if found is None:
-            found = self._flats[key] = flat(entry, rare, self._config.tokens_max)
+            found = self._flats[key] = flat(entry, rare, self._units, self._config.tokens_max)
         return found

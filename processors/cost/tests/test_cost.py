@@ -301,3 +301,11 @@ def test_an_empty_batch_is_handed_on() -> None:
     batch = processor().process(batch_of())
     assert len(batch) == 0
     batch.ack()
+
+
+def test_what_the_trace_has_spent_is_told_when_asked_for() -> None:
+    first, second = priced(processor(trace_spend={}), span(), span(start_time_unix_nano=AT + 1))
+    assert "spanloom.trace.cost.amount" not in first
+    assert second["spanloom.trace.cost.amount"] == 2 * GPT_4O
+    (row,) = priced(processor(), span())
+    assert not any(key.startswith("spanloom.trace") for key in row)

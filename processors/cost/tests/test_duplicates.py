@@ -30,7 +30,7 @@ def span(  # noqa: PLR0913 - a builder
     response_id: str | None = None,
     tokens: int = 1000,
     operation: str = "chat",
-    **attributes: Any,
+    more: dict[str, Any] | None = None,
 ) -> Span:
     values: dict[str, Any] = {
         "gen_ai.operation.name": operation,
@@ -38,7 +38,7 @@ def span(  # noqa: PLR0913 - a builder
         "gen_ai.response.model": "gpt-4o",
         "gen_ai.usage.input_tokens": tokens,
         "gen_ai.usage.output_tokens": 10,
-        **attributes,
+        **(more or {}),
     }
     if response_id is not None:
         values["gen_ai.response.id"] = response_id
@@ -143,12 +143,12 @@ def test_a_span_that_is_sent_again_is_billed_as_before() -> None:
 
 def test_what_has_no_price_takes_nothing_from_what_has() -> None:
     nothing = {"gen_ai.response.model": "unknown-model"}
-    found = Bills().take(span(1, response_id="r", **nothing), span(2, 1, response_id="r"))
+    found = Bills().take(span(1, response_id="r", more=nothing), span(2, 1, response_id="r"))
     assert found == {1: "unknown_model", 2: "billed"}
 
 
 def test_a_senders_cost_counts_as_billed() -> None:
-    outer = span(1, **{"gen_ai.usage.cost": 0.5})
+    outer = span(1, more={"gen_ai.usage.cost": 0.5})
     bills = Bills()
     assert bills.take(outer) == {1: "sender_mismatch"}
     assert bills.take(span(2, 1)) == {2: "duplicate"}
@@ -161,7 +161,8 @@ def test_odd_ids(response_id: str) -> None:
 
 
 def test_ids_that_are_no_strings_are_none() -> None:
-    found = Bills().take(span(1, **{"gen_ai.response.id": 5}), span(2, **{"gen_ai.response.id": 5}))
+    more = {"gen_ai.response.id": 5}
+    found = Bills().take(span(1, more=more), span(2, more=more))
     assert found == {1: "billed", 2: "billed"}
 
 
@@ -194,17 +195,20 @@ def test_off_means_every_call_is_billed() -> None:
 def test_every_doubled_call_is_billed_exactly_once(seed: int, n_calls: int, n_batches: int) -> None:
     """Outer and inner spans of calls, by id or by nesting, in any order and any batches."""
     rng = random.Random(seed)
-    spans, twin = [], {}
+    spans: list[Span] = []
+    twin: dict[int, int] = {}
     for call in range(n_calls):
         trace, outer, inner = rng.randrange(3) + 1, 2 * call + 1, 2 * call + 2
         response_id = rng.choice([None, f"r{call}"])
         on_outer = rng.choice([None, response_id])
-        fields = {"trace": trace, "tokens": 1000 + call}
-        spans += [span(outer, response_id=on_outer, **fields),
-                  span(inner, outer, response_id=response_id, **fields)]  # fmt: skip
+        spans += [
+            span(outer, trace=trace, tokens=1000 + call, response_id=on_outer),
+            span(inner, outer, trace=trace, tokens=1000 + call, response_id=response_id),
+        ]
         twin[outer] = inner
     rng.shuffle(spans)
-    bills, found = Bills(), {}
+    bills = Bills()
+    found: dict[int, str] = {}
     for chunk in np.array_split(np.arange(len(spans)), n_batches):
         if len(chunk):
             found |= bills.take(*(spans[i] for i in chunk))

@@ -143,7 +143,7 @@ def assert_equal(entry: Any, usage: dict[str, int], theirs: Decimal) -> None:
     else:
         assert abs(amount - expected) <= expected * DECIMAL_ERROR, (entry.name, usage)
     assert to_double(amount) == float(theirs), (entry.name, usage)
-    fast = flat(entry, usage.keys() - COMMON.keys(), TOKENS_MAX)
+    fast = flat(entry, usage.keys() - COMMON.keys(), UNITS, TOKENS_MAX)
     if not fast.is_exact:
         assert linear(fast, usage) == expected, (entry.name, usage)
 
