@@ -69,6 +69,7 @@ POINT_KEYS = frozenset(
     {
         *(OPERATION, PROVIDER, REQUEST_MODEL, RESPONSE_MODEL, ERROR_TYPE, SERVICE_TIER),
         *("openai.response.system_fingerprint", "server.address", "server.port"),
+        *("hw.id", "hw.name"),
     }
 )
 """The attributes that the conventions give to data points."""

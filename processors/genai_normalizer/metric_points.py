@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from spanloom.processors.genai_normalizer.dialect import Dialect
+from spanloom.processors.genai_normalizer.dialect import Dialect, MetricRule
 from spanloom.semconv import INFERENCE_OPERATIONS, OPERATION
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class MetricNames:
 
     def _renamed(self, metric: Any, scope: str, problem: Callable[[str], None]) -> list[Any]:
         """The metric, or the metrics that its points belong to."""
-        rule = next((r for s, r in self._rules if r.old == metric.name and _is_of(scope, s)), None)
+        rules = (r for globs, r in self._rules if r.old == metric.name and _is_of(scope, globs, r))
+        rule = next(rules, None)
         if rule is not None:
             if not _rescale(metric, rule.scale):
                 problem("metric_not_rescaled")
@@ -79,8 +80,9 @@ class MetricNames:
         yield from _split(metric, key, names)
 
 
-def _is_of(scope: str, globs: Sequence[str]) -> bool:
-    return not globs or any(fnmatchcase(scope, glob) for glob in globs)
+def _is_of(scope: str, globs: Sequence[str], rule: MetricRule) -> bool:
+    # What a Prometheus receiver brings (`vllm:...`) has the receiver's scope.
+    return not globs or ":" in rule.old or any(fnmatchcase(scope, glob) for glob in globs)
 
 
 def _split(metric: Any, key: str, names: dict[str, str]) -> Iterator[Any]:

@@ -11,17 +11,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from spanloom.processors.genai_normalizer.convert import (
-    AS_IS,
     BOOLEAN,
     INTEGER,
     NUMBER,
     STRINGS,
     TEXT,
+    Conversion,
     json_fields,
     nested,
+    to_json,
     to_strings,
     to_tokens,
 )
+from spanloom.processors.genai_normalizer.messages import tool_definitions
 from spanloom.semconv import (
     CACHE_READ_TOKENS,
     CACHE_WRITE_TOKENS,
@@ -153,6 +155,12 @@ def _finish_reasons(response: Mapping[str, Any]) -> list[str] | None:
     return to_strings(response.get("stop_reason"))
 
 
-def fields_of(path: str, name: str) -> Any:
-    """A reader for `Explode` of one field, as it is."""
-    return json_fields({path: (name, AS_IS)})
+def _tools(value: Any) -> str | None:
+    request = nested(value)
+    tools = request.get("tools") if isinstance(request, dict) else None
+    found = tool_definitions(tools) if isinstance(tools, list) else None
+    return to_json(found) if found else None
+
+
+TOOLS_OF_REQUEST = Conversion(_tools)
+"""The tool definitions of a whole request."""

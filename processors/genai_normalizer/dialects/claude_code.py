@@ -72,10 +72,14 @@ def _of_call(when: Match) -> tuple[Rule, ...]:
     )
 
 
-def _name_events(items: Items) -> None:
-    calls = matching(items, (_API_REQUEST,))
+def _name_calls(items: Items) -> None:
+    """Events by their name, which stays; the provider only where a model is called."""
+    events = matching(items, (_API_REQUEST,))
+    if events is not None:
+        items.put_constant(OPERATION, "chat", events & items.rows)
+    calls = matching(items, (Match(OPERATION, ("chat",)),))
     if calls is not None:
-        items.put_constant(OPERATION, "chat", calls & items.rows)
+        items.put_constant(PROVIDER, "anthropic", calls & items.rows)
 
 
 _API_REQUEST = _named(_EVENT, "api_request")
@@ -97,10 +101,9 @@ DIALECT = Dialect(
         FromEvent("tool.output", "output", "gen_ai.tool.call.result"),
         Rename("session.id", CONVERSATION_ID, TEXT, scoped=True),
     ),
-    defaults={PROVIDER: "anthropic"},
     wrappers=(_named(_TYPE, "interaction"), _TOOL),
     exclusive=(CACHE_READ_TOKENS, CACHE_WRITE_TOKENS),
     event_name_key=_EVENT,
-    refine=_name_events,
+    refine=_name_calls,
     order=90,
 )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spanloom.processors.genai_normalizer.items import Items
 
 _COST = "llm.cost_usd_micro"
-_MICRO = 1e-6
+_MICRO = 1e6
 
 
 def _provider(value: Any) -> str | None:
@@ -50,8 +50,7 @@ def _reason(value: Any) -> list[str] | None:
     if text is None:
         return None
     word = text.removeprefix("FINISH_REASON_")
-    word = word if word == text else word.lower()
-    return finish_reasons(word) if word != "unspecified" else None
+    return finish_reasons(word if word == text else word.lower())
 
 
 def _calls_and_costs(items: Items) -> None:
@@ -59,7 +58,7 @@ def _calls_and_costs(items: Items) -> None:
     items.put_constant(OPERATION, "chat", items.rows & items.present(REQUEST_MODEL))
     if _COST in items.keys:
         micro = items.column(_COST).floats()
-        items.put("gen_ai.usage.cost", micro * _MICRO, items.rows & (micro > 0))
+        items.put("gen_ai.usage.cost", micro / _MICRO, items.rows & (micro > 0))
 
 
 DIALECT = Dialect(

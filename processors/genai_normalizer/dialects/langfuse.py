@@ -19,13 +19,16 @@ from spanloom.processors.genai_normalizer.convert import (
     json_fields,
     nested,
     one_of,
-    to_json,
     to_text,
     to_tokens,
 )
 from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Match, Moment, Rename
-from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT, tool_definitions
-from spanloom.processors.genai_normalizer.payloads import REQUEST_FIELDS, usage_fields
+from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT
+from spanloom.processors.genai_normalizer.payloads import (
+    REQUEST_FIELDS,
+    TOOLS_OF_REQUEST,
+    usage_fields,
+)
 from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM
 from spanloom.semconv import (
     CACHE_READ_TOKENS,
@@ -101,13 +104,6 @@ def _answer(value: Any) -> str | None:
     return text
 
 
-def _tools(value: Any) -> str | None:
-    request = nested(value)
-    tools = request.get("tools") if isinstance(request, dict) else None
-    found = tool_definitions(tools) if isinstance(tools, list) else None
-    return to_json(found) if found else None
-
-
 def _response_id(value: Any) -> str | None:
     """The metadata of a response; a user's own `id` does not look so."""
     text = to_text(value)
@@ -139,7 +135,7 @@ DIALECT = Dialect(
         Rename(_OBSERVATION + "metadata.id", RESPONSE_ID, Conversion(_response_id)),
         Rename(_INPUT, INPUT_MESSAGES, INPUT, when=_GENERATION),
         Rename(_OUTPUT, OUTPUT_MESSAGES, Conversion(_answer), when=_GENERATION),
-        Rename(_INPUT, TOOL_DEFINITIONS, Conversion(_tools), when=_GENERATION),
+        Rename(_INPUT, TOOL_DEFINITIONS, TOOLS_OF_REQUEST, when=_GENERATION),
         Rename(_INPUT, "gen_ai.tool.call.arguments", when=_TOOL),
         Rename(_OUTPUT, "gen_ai.tool.call.result", when=_TOOL),
         Rename(_OBSERVATION + "prompt.name", "gen_ai.prompt.name", TEXT),

@@ -12,6 +12,7 @@ from spanloom.processors.genai_normalizer.convert import BOOLEAN, NUMBER, TEXT, 
 from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Match, Rename
 from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT
 from spanloom.processors.genai_normalizer.payloads import (
+    TOOLS_OF_REQUEST,
     included_usage_fields,
     literal,
     request_fields,
@@ -27,6 +28,7 @@ from spanloom.semconv import (
     PROVIDER,
     REQUEST_MODEL,
     SERVICE_TIER,
+    TOOL_DEFINITIONS,
 )
 
 _KIND = "langsmith.span.kind"
@@ -68,6 +70,7 @@ DIALECT = Dialect(
         Explode("gen_ai.completion", response_fields, scoped=True, when=_LLM),
         Rename("gen_ai.prompt", INPUT_MESSAGES, INPUT, scoped=True, when=_LLM),
         Rename("gen_ai.completion", OUTPUT_MESSAGES, OUTPUT, scoped=True, when=_LLM),
+        Rename("gen_ai.prompt", TOOL_DEFINITIONS, TOOLS_OF_REQUEST, scoped=True, when=_LLM),
         Rename("gen_ai.prompt", "gen_ai.tool.call.arguments", scoped=True, when=_TOOL),
         Rename("gen_ai.completion", "gen_ai.tool.call.result", scoped=True, when=_TOOL),
         Rename("gen_ai.response.service_tier", SERVICE_TIER, TEXT),

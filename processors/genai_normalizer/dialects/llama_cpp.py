@@ -7,16 +7,28 @@ they stay as they are. Its responses hold `timings`, whose names its wrappers co
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from spanloom.processors.genai_normalizer.canonical import TIME_IN_DECODE, TIME_IN_PREFILL
 from spanloom.processors.genai_normalizer.convert import MILLISECONDS, TEXT, TOKENS
 from spanloom.processors.genai_normalizer.dialect import Dialect, Rename
 from spanloom.semconv import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
+    OPERATION,
     OUTPUT_TOKENS,
     PROVIDER,
     REQUEST_MODEL,
 )
+
+if TYPE_CHECKING:
+    from spanloom.processors.genai_normalizer.items import Items
+
+
+def _name_calls(items: Items) -> None:
+    """What predicted tokens is a completion: prompts reach the server as text, or became it."""
+    items.put_constant(OPERATION, "text_completion", items.rows & items.present(OUTPUT_TOKENS))
+
 
 DIALECT = Dialect(
     name="llama_cpp",
@@ -32,4 +44,5 @@ DIALECT = Dialect(
         Rename("timings.predicted_ms", TIME_IN_DECODE, MILLISECONDS, scoped=True),
     ),
     defaults={PROVIDER: "llama_cpp"},
+    refine=_name_calls,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spanloom.processors.genai_normalizer.convert import TEXT, TOKENS, one_of
-from spanloom.processors.genai_normalizer.dialect import Dialect, MetricRule, Rename
+from spanloom.processors.genai_normalizer.dialect import Dialect, Match, MetricRule, Rename
 from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT
 from spanloom.semconv import (
     CACHE_READ_TOKENS,
@@ -36,6 +36,8 @@ _OPERATIONS = {
     "retrieve": "retrieval",
     "rerank": "rerank",
 }
+# On a call of a model it tells what the model asked for, which its messages hold too.
+_TOOL = Match(OPERATION, ("execute_tool",))
 _STREAM = "gen_ai.request.stream"
 _TIMES = (
     ("gen_ai.server.time_to_first_token", TIME_TO_FIRST_CHUNK),
@@ -67,7 +69,7 @@ DIALECT = Dialect(
         Rename("gen_ai.usage.cache_creation_tokens", CACHE_WRITE_TOKENS, TOKENS),
         Rename("gen_ai.content.prompt", INPUT_MESSAGES, INPUT),
         Rename("gen_ai.content.completion", OUTPUT_MESSAGES, OUTPUT),
-        Rename("gen_ai.tool.args", "gen_ai.tool.call.arguments"),
+        Rename("gen_ai.tool.args", "gen_ai.tool.call.arguments", when=_TOOL),
         Rename("gen_ai.request.user", "user.id", TEXT),
         Rename("gen_ai.agent.session_id", CONVERSATION_ID, TEXT),
         Rename("gpu.uuid", "hw.id", TEXT, scoped=True),

@@ -15,6 +15,7 @@ from spanloom.semconv import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
     OPERATION,
+    OUTPUT_TOKENS,
     PROVIDER,
     REQUEST_MODEL,
 )
@@ -31,16 +32,17 @@ _METRICS = {
 
 
 def _name_calls(items: Items) -> None:
-    """Requests are what has usage."""
+    """Requests are what has usage; those that put nothing out embed."""
     calls = items.rows & items.present(INPUT_TOKENS)
-    items.put_constant(OPERATION, "chat", calls)
+    answered = items.present("gen_ai.usage.completion_tokens")
+    items.put_constant(OPERATION, "chat", calls & (answered | items.present(OUTPUT_TOKENS)))
+    items.put_constant(OPERATION, "embeddings", calls)
     items.put_constant(PROVIDER, "sglang", calls)
 
 
 DIALECT = Dialect(
     name="sglang",
     scopes=("sglang*",),
-    keys=("gen_ai.usage.cached_tokens",),
     rules=(
         Rename("gen_ai.usage.cached_tokens", CACHE_READ_TOKENS, TOKENS),
         Rename("gen_ai.usage.prompt_tokens", INPUT_TOKENS, TOKENS, scoped=True),

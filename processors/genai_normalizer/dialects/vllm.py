@@ -20,7 +20,8 @@ _METRICS = {
 DIALECT = Dialect(
     name="vllm",
     scopes=("vllm", "vllm.*"),
-    keys=("gen_ai.latency.time_in_model_inference", "gen_ai.latency.time_in_scheduler"),
+    # Other servers use its names of latencies too, but none has this one.
+    keys=("gen_ai.latency.time_in_scheduler",),
     rules=(
         Rename("gen_ai.request.id", RESPONSE_ID, TEXT),
         Rename("gen_ai.request.n", "gen_ai.request.choice.count", INTEGER),

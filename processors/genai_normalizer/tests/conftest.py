@@ -19,6 +19,7 @@ from spanloom.testing.builders import key_values
 
 Attributes = dict[str, Any]
 HERE = Path(__file__).parent
+CURRENT = ("gen_ai.", "openai.", "server.", "user.id", "error.type")
 CAPTURES = HERE.resolve().parents[2] / "tests" / "genai" / "captures"
 
 
@@ -74,6 +75,22 @@ def captured() -> Callable[[str], list[Attributes]]:
         for span, title in zip(spans, batch.name.strings(), strict=True):
             span["span.name"] = title
         return spans
+
+    return run
+
+
+@pytest.fixture
+def renamed() -> Callable[[str], list[Attributes]]:
+    """The spans of a capture that have something under a current name, originals removed."""
+
+    def run(name: str) -> list[Attributes]:
+        batch = Traces.from_json((CAPTURES / name / "traces.json").read_bytes())
+        GenaiNormalizer(Config(remove_originals=True), make_settings()).process(batch)
+        kept = [
+            {key: value for key, value in span.items() if key.startswith(CURRENT)}
+            for span in attributes_of(batch)
+        ]
+        return [span for span in kept if span]
 
     return run
 
