@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spanloom.batch import BATCH_TYPES, Logs, Metrics
 from spanloom.component import AnyBatch, Factory, Processor, Settings
+from spanloom.processors.genai_normalizer.canonical import TYPES
 from spanloom.processors.genai_normalizer.config import CUSTOM, Config, Source
 from spanloom.processors.genai_normalizer.counters import Counters
 from spanloom.processors.genai_normalizer.dialect import Dialect, Rename
@@ -18,6 +19,7 @@ from spanloom.processors.genai_normalizer.plan import Planner
 from spanloom.processors.genai_normalizer.profiles import PROFILES
 from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM, FINISH_REASONS_RAW
 from spanloom.semconv import (
+    FINISH_REASONS,
     INPUT_MESSAGES,
     OUTPUT_MESSAGES,
     SYSTEM_INSTRUCTIONS,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from spanloom.processors.genai_normalizer.convert import Conversion
     from spanloom.processors.genai_normalizer.dialect import Rule
+    from spanloom.processors.genai_normalizer.profiles import Profile
 
 _MESSAGES = frozenset({INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_DEFINITIONS})
 
@@ -46,14 +49,13 @@ class GenaiNormalizer(Processor):
         finish_reasons = (
             FINISH_REASONS_ENUM if config.finish_reasons == "enum" else FINISH_REASONS_RAW
         )
-        dialects = [_adapted(d, config, finish_reasons) for d in _chosen(config)]
-        planner = Planner(dialects)
         profile = PROFILES[config.target]
+        dialects = [_adapted(d, config, finish_reasons, profile) for d in _chosen(config)]
+        planner = Planner(dialects, profile.types({**TYPES, FINISH_REASONS: finish_reasons}))
         self._counters = Counters(settings, lambda: planner.n_plans)
         self._normalizer = Normalizer(
             planner,
             {dialect.name: _options(config, dialect.name) for dialect in dialects},
-            finish_reasons,
             profile,
             self._counters,
         )
@@ -96,9 +98,15 @@ def _mapped(source: Source) -> tuple[Rule, ...]:
     return tuple(Rename(old, new) for old, new in source.custom_mappings.items())
 
 
-def _adapted(dialect: Dialect, config: Config, finish_reasons: Conversion) -> Dialect:
-    """Without the rules that the config turns off, and with its finish reasons."""
-    rules = [rule for rule in dialect.rules if config.messages or not _is_of_messages(rule)]
+def _adapted(
+    dialect: Dialect, config: Config, finish_reasons: Conversion, profile: Profile
+) -> Dialect:
+    """Without the rules that the config turns off or the target undoes, with its reasons."""
+    rules = [
+        rule
+        for rule in dialect.rules
+        if (config.messages or not _is_of_messages(rule)) and not _is_undone(rule, profile)
+    ]
     adapted = [
         replace(rule, convert=finish_reasons)
         if isinstance(rule, Rename) and rule.convert is FINISH_REASONS_ENUM
@@ -106,6 +114,11 @@ def _adapted(dialect: Dialect, config: Config, finish_reasons: Conversion) -> Di
         for rule in rules
     ]
     return replace(dialect, rules=tuple(adapted))
+
+
+def _is_undone(rule: Rule, profile: Profile) -> bool:
+    """Whether the target's name is the rule's old one."""
+    return isinstance(rule, Rename) and profile.names.get(rule.new) == rule.old
 
 
 def _is_of_messages(rule: Rule) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,7 @@ class Items:
         turn: of the dialect that is at work.
         problems: counts by reason, for the metrics.
         read: by key, where a rule has taken several facts from its value.
-        unnoted: keys that do not count as added, as the target's name for them is an old one.
+        aliases: current name -> the target's name for it, where that is another one.
 
     Args:
         only: the keys that may be put; None is all. Data points take but a few, because each
@@ -70,7 +70,7 @@ class Items:
         self.keys = keys
         self._only = only
         self.problems: dict[str, int] = {}
-        self.unnoted: Container[str] = ()
+        self.aliases: Mapping[str, str] = {}
         self.read: dict[str, Bool] = {}
         self.turn = Turn(lambda: self.all, overwrite=False)
 
@@ -100,7 +100,10 @@ class Items:
         if self.turn.overwrite:
             written = self.turn.written.get(key)
             return where if written is None else where & ~written
-        return where & ~self.column(key).present if key in self.keys else where
+        for name in (key, self.aliases.get(key, key)):
+            if name in self.keys:
+                where = where & ~self.column(name).present
+        return where
 
     def put(self, key: str, values: Any, where: Bool, codes: NDArray[Any] | None = None) -> None:
         """Set where allowed.
@@ -123,8 +126,7 @@ class Items:
         turn = self.turn
         before = turn.written.get(key)
         turn.written[key] = where if before is None else before | where
-        if key not in self.unnoted:
-            turn.added = where if turn.added is None else turn.added | where
+        turn.added = where if turn.added is None else turn.added | where
 
     def put_constant(self, key: str, value: Any, where: Bool) -> None:
         """One value, a list too, wherever it may be written."""

@@ -17,7 +17,7 @@ from spanloom.processors.genai_normalizer.apply import (
     remove_originals,
     run_step,
 )
-from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, POINT_KEYS, TYPES
+from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, POINT_KEYS
 from spanloom.processors.genai_normalizer.items import Items, Turn
 from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spanloom.component import AnyBatch
-    from spanloom.processors.genai_normalizer.convert import Conversion
     from spanloom.processors.genai_normalizer.counters import Counters
     from spanloom.processors.genai_normalizer.profiles import Profile
 
@@ -57,7 +56,6 @@ class Normalizer:
     Args:
         planner: for the dialects that are looked for.
         options: by dialect.
-        finish_reasons: the conversion of `gen_ai.response.finish_reasons`.
         profile: whose names are written in the end.
     """
 
@@ -65,19 +63,18 @@ class Normalizer:
         self,
         planner: Planner,
         options: Mapping[str, Options],
-        finish_reasons: Conversion,
         profile: Profile,
         counters: Counters,
     ) -> None:
         self._planner = planner
         self._options = options
-        types = {**TYPES, FINISH_REASONS: finish_reasons}
         # With the kinds that need no look, one byte each.
         self._types = {
             key: (conversion, bytes({ValueKind.ABSENT, *conversion.keeps}))
-            for key, conversion in types.items()
+            for key, conversion in planner.types.items()
         }
         self._profile = profile
+        self._overwrites = any(option.overwrite for option in options.values())
         self._counters = counters
         self._resource = {
             old: (new, options[dialect.name])
@@ -91,7 +88,7 @@ class Normalizer:
         plan = self._planner.plan(keys, batch.scope_names)
         only = POINT_KEYS if isinstance(batch, Metrics) else None
         items = Items(batch, set(keys), only)
-        items.unnoted = self._profile.names
+        items.aliases = self._profile.names
         turns = [(part, self._turn(items, part)) for part in plan.parts]
         wrappers = self._wrappers(items, plan)
         # Rules come before what follows from them, so that the order of dialects does not matter.
@@ -210,15 +207,12 @@ class Normalizer:
         items.put(NORMALIZED_FROM, names, numbers > 0, codes.astype(np.int32))
 
     def _to_profile(self, items: Items) -> None:
-        """Rename to the target's names, as the last thing."""
-        for key, old in self._profile.names.items():
-            if key in items.keys:
-                table = self._profile.values.get(key, {})
-                column = items.column(key)
-                values = [table.get(value, value) for value in column.values]
-                if values != column.values:
-                    items.batch.set_attribute(key, values, codes=column.codes)
-                items.batch.rename_attribute(key, old, overwrite=True)
+        """Rename to the target's names, as the last thing; what has such a name already stays."""
+        for key in self._profile.names.keys() & items.keys:
+            to_target = self._profile.conversion(key)
+            if to_target is not None:
+                items.repair(key, to_target.convert)
+            items.batch.rename_attribute(key, self._profile.names[key], overwrite=self._overwrites)
 
 
 def _either(one: Bool | None, other: Bool | None) -> Bool | None:

@@ -8,11 +8,11 @@ planned each time, from what is known of each key.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from spanloom.processors.genai_normalizer.canonical import TYPES
+from spanloom.processors.genai_normalizer.convert import Conversion
 from spanloom.processors.genai_normalizer.dialect import (
     Dialect,
     FromEvent,
@@ -84,10 +84,12 @@ class Planner:
 
     Attributes:
         dialects: in the order in which they are asked.
+        types: by current name, the conversion that its values must survive unchanged.
         current: the names that rules bring values to.
     """
 
-    def __init__(self, dialects: Sequence[Dialect]) -> None:
+    def __init__(self, dialects: Sequence[Dialect], types: Mapping[str, Conversion]) -> None:
+        self.types = types
         self.dialects = tuple(sorted(dialects, key=lambda d: (d.order, d.name)))
         self.n_planned = 0
         self._plans: dict[tuple[frozenset[str], tuple[str, ...]], Plan] = {}
@@ -97,7 +99,7 @@ class Planner:
         for number, dialect in enumerate(self.dialects):
             self._index(number, dialect)
         rules = [rule for dialect in self.dialects for rule in dialect.rules]
-        self.current = frozenset(TYPES) | {n for n in (getattr(r, "new", "") for r in rules) if n}
+        self.current = frozenset(types) | {n for n in (getattr(r, "new", "") for r in rules) if n}
 
     @property
     def n_plans(self) -> int:
@@ -159,7 +161,7 @@ class Planner:
             self._part(n, steps, marks.get(n, []), drops.get(n, []), scopes)
             for n in range(len(self.dialects))
         ]
-        typed = tuple(key for key in keys if key in TYPES)
+        typed = tuple(key for key in keys if key in self.types)
         return Plan(tuple(part for part in made if part.is_detected or part.steps), typed)
 
     def _part(

@@ -7,8 +7,10 @@ current name -> the profile's name, and for some of them current value -> the pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from spanloom.processors.genai_normalizer.convert import Conversion
 from spanloom.semconv import CACHE_WRITE_TOKENS, PROVIDER, SERVICE_TIER, SERVICE_TIER_REQUESTED
 
 NEWEST = "genai-2026-11"
@@ -29,6 +31,26 @@ class Profile:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     inference_metrics: Mapping[str, str] = field(default_factory=dict)
     token_metrics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def conversion(self, key: str) -> Conversion | None:
+        """The profile's value for a current one; None where values are the same."""
+        table = self.values.get(key)
+        return None if table is None else Conversion(lambda value: _looked_up(table, value))
+
+    def types(self, current: Mapping[str, Conversion]) -> dict[str, Conversion]:
+        """`current`, and the same for the profile's own names."""
+        own = {self.names[key]: current[key] for key in self.names.keys() & current.keys()}
+        return {**current, **{name: self._of_profile(name, own[name]) for name in own}}
+
+    def _of_profile(self, name: str, conversion: Conversion) -> Conversion:
+        key = next(key for key, own in self.names.items() if own == name)
+        table = self.values.get(key, {})
+        convert = conversion.convert
+        return replace(conversion, convert=lambda value: _looked_up(table, convert(value)))
+
+
+def _looked_up(table: Mapping[str, str], value: Any) -> Any:
+    return table.get(value, value) if isinstance(value, str) else value
 
 
 _V1_37 = {

@@ -75,7 +75,7 @@ def made(spans: list[dict[str, Any]], scope: str) -> Traces:
     spans=_SPANS,
     scope=st.sampled_from(_SCOPES),
     remove_originals=st.booleans(),
-    target=st.sampled_from(["genai-2026-11", "semconv-1.37"]),
+    target=st.sampled_from(["genai-2026-11", "semconv-1.37", "semconv-1.30"]),
 )
 def test_any_values_are_survived_and_a_second_pass_changes_nothing(
     spans: list[dict[str, Any]], scope: str, remove_originals: bool, target: Any
