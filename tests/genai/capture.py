@@ -31,32 +31,34 @@ def prepare(name: str, venvs: Path) -> list[str]:
     venv = venvs / name
     if (folder / "package.json").exists():
         if not venv.exists():
-            install_node(venv, folder / "package.json")
+            install_node(venv, folder)
         # Node looks for packages beside the file that imports them.
         shutil.copy(folder / "application.mjs", venv)
         return ["node", str(venv / "application.mjs")]
     python = str(venv / "bin" / "python")
     if not venv.exists():
-        install_python(venv, folder / "requirements.txt")
+        install_python(venv, folder)
     return [python, str(folder / "application.py")]
 
 
-def install_python(venv: Path, requirements: Path) -> None:
+def install_python(venv: Path, folder: Path) -> None:
     making = venv.with_suffix(".making")
     shutil.rmtree(making, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(making)], check=True)
     pip = [str(making / "bin" / "python"), "-m", "pip", "install", "-q"]
-    subprocess.run([*pip, "-r", str(requirements)], check=True)
+    pinned = ["-r", str(folder / "requirements.txt"), "-c", str(folder / "constraints.txt")]
+    subprocess.run([*pip, *pinned], check=True)
     making.rename(venv)
 
 
-def install_node(folder: Path, package: Path) -> None:
-    making = folder.with_suffix(".making")
+def install_node(venv: Path, folder: Path) -> None:
+    making = venv.with_suffix(".making")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
-    shutil.copy(package, making)
-    subprocess.run(["npm", "install", "--no-fund", "--no-audit"], cwd=making, check=True)
-    making.rename(folder)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(folder / name, making)
+    subprocess.run(["npm", "ci", "--no-fund", "--no-audit"], cwd=making, check=True)
+    making.rename(venv)
 
 
 def environment(model_url: str, otlp_url: str) -> dict[str, str]:
@@ -120,7 +122,7 @@ def write(path: Path, content: Any) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--venvs", type=Path, default=HERE / ".venvs")
+    parser.add_argument("--venvs", type=Path, default=HERE / ".venv")
     parser.add_argument("names", nargs="+")
     arguments = parser.parse_args()
     arguments.venvs.mkdir(parents=True, exist_ok=True)

@@ -63,6 +63,8 @@ def processor() -> GenaiNormalizer:
 
 def plain(value: Json) -> Any:
     """The Python value of an OTLP/JSON AnyValue."""
+    kind: str
+    inner: Any
     kind, inner = next(iter(value.items()), ("", None))
     if kind == "arrayValue":
         return [plain(entry) for entry in inner.get("values", [])]

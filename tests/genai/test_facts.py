@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from spanloom.batch import Logs, Traces
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 import found
@@ -38,17 +40,12 @@ def grouped(facts: Json, leaves: list[Json]) -> list[tuple[Json, list[Json]]]:
     """Each call with its spans: one, or as many as the facts say."""
     several = {call: entry for entry in facts.get("several_spans", []) for call in entry["calls"]}
     spans = iter(leaves)
-    sizes = [several.get(call["call"], {"spans": 1})["spans"] for call in _traced(facts)]
+    sizes = [several.get(call["call"], {"spans": 1})["spans"] for call in facts["calls"]]
     assert len(leaves) == sum(sizes), [span["name"] for span in leaves]
     return [
         (call, [next(spans) for _ in range(size)])
-        for call, size in zip(_traced(facts), sizes, strict=True)
+        for call, size in zip(facts["calls"], sizes, strict=True)
     ]
-
-
-def _traced(facts: Json) -> list[Json]:
-    untraced = {call for entry in facts.get("not_traced", []) for call in entry["calls"]}
-    return [call for call in facts["calls"] if call["call"] not in untraced]
 
 
 def exceptions(facts: Json, kind: str, call: Json) -> Json:
@@ -148,7 +145,7 @@ _NEEDLES: dict[str, Callable[[Any], list[str]]] = {
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_not_emitted_is_nowhere(name: str) -> None:
     facts = facts_of(name)
-    batch = found.Traces.from_json((CAPTURES / name / "traces.json").read_bytes())
+    batch = Traces.from_json((CAPTURES / name / "traces.json").read_bytes())
     raw = {span["spanId"]: span for span in found.spans(batch)}
     for call, spans in grouped(facts, found.leaves(found.spans(found.normalized(name, "traces")))):
         text = json.dumps([raw[span["spanId"]] for span in spans], ensure_ascii=False)
@@ -163,6 +160,6 @@ def test_what_is_not_emitted_is_nowhere(name: str) -> None:
 def _log_text(name: str, span_ids: set[str]) -> str:
     if (name, "logs") not in SIGNALS:
         return ""
-    batch = found.Logs.from_json((CAPTURES / name / "logs.json").read_bytes())
+    batch = Logs.from_json((CAPTURES / name / "logs.json").read_bytes())
     mine = [record for record in found.records(batch) if record.get("spanId") in span_ids]
     return json.dumps(mine, ensure_ascii=False)
