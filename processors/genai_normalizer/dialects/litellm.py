@@ -80,19 +80,33 @@ def _add_provider(items: Items) -> None:
 
 def _add_call(items: Items) -> None:
     """The tool call of an answer, which LiteLLM leaves out of the messages of the answer."""
-    if _CALL + "name" not in items.keys or OUTPUT_MESSAGES not in items.keys:
+    keys = (OUTPUT_MESSAGES, _CALL + "name", _CALL + "arguments")
+    if not items.keys >= set(keys):
         return
-    names, arguments = items.column(_CALL + "name"), items.column(_CALL + "arguments")
-    answers = items.column(OUTPUT_MESSAGES)
-    calls = items.rows & names.present & (answers.codes >= 0)
-    for row in np.flatnonzero(calls).tolist():  # one in some calls, a few microseconds each
-        messages = nested(answers.values[answers.codes[row]])
-        if not isinstance(messages, list) or len(messages) != 1 or messages[0].get("parts"):
-            continue
-        call = {"name": names.strings()[row], "arguments": arguments.strings()[row]}
-        mended = chat_messages([{**messages[0], "tool_calls": [call]}], "assistant")
-        only = np.arange(len(calls)) == row
-        items.batch.set_attribute(OUTPUT_MESSAGES, to_json(mended) or "", where=only)
+    columns = [items.column(key) for key in keys]
+    where = items.rows & np.all([column.codes >= 0 for column in columns], axis=0)
+    codes = np.stack([column.codes for column in columns], axis=1)[where]
+    triples, numbers = np.unique(codes, axis=0, return_inverse=True)
+    mended = [
+        _with_call(*(column.values[code] for column, code in zip(columns, triple, strict=True)))
+        for triple in triples.tolist()
+    ]
+    spread = np.full(len(where), -1, np.int32)
+    spread[where] = numbers.reshape(-1)
+    values, kept, changed = distinct(mended, spread, where)
+    if changed.any():
+        items.batch.set_attribute(OUTPUT_MESSAGES, values, codes=kept, where=changed)
+
+
+def _with_call(answer: str, name: str, arguments: str) -> str | None:
+    """The answer's messages with the call; None where they have parts already."""
+    messages = nested(answer)
+    if not isinstance(messages, list) or len(messages) != 1 or not isinstance(messages[0], dict):
+        return None
+    if messages[0].get("parts"):
+        return None
+    call = {"name": name, "arguments": arguments}
+    return to_json(chat_messages([{**messages[0], "tool_calls": [call]}], "assistant"))
 
 
 DIALECT = Dialect(
