@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Segment = tuple[int, int]
 
+BEGIN_NS, END_NS = -(1 << 63), 1 << 64
+"""Before and after every time that a span can have."""
+_DAY_NS = DAY_S * SECOND_NS
+
 
 @dataclass(frozen=True, slots=True)
 class ShippedPrice:
@@ -59,12 +63,21 @@ class Timeline:
         """Whether it has one price at all times."""
         return not self._moments_ns and not self._seconds
 
-    def is_same(self, first_ns: int, last_ns: int) -> bool:
-        """Whether nothing changes from one time to a later one."""
-        return not self._seconds and self.segment(first_ns) == self.segment(last_ns)
+    def bounds_ns(self, at_ns: int) -> tuple[int, int]:
+        """The stretch of time around a moment in which nothing changes, half-open."""
+        after = bisect_right(self._moments_ns, at_ns)
+        start = self._moments_ns[after - 1] if after else BEGIN_NS
+        end = self._moments_ns[after] if after < len(self._moments_ns) else END_NS
+        if not self._seconds:
+            return start, end
+        midnight = at_ns - at_ns % _DAY_NS
+        seconds = [*self._seconds, DAY_S]
+        later = bisect_right(seconds, at_ns // SECOND_NS % DAY_S)
+        start = max(start, midnight + seconds[later - 1] * SECOND_NS)
+        return start, min(end, midnight + seconds[later] * SECOND_NS)
 
-    def segment(self, at_ns: int) -> Segment:
-        """A name of the stretch of time, or of the daily hours, in which nothing changes."""
+    def _segment(self, at_ns: int) -> Segment:
+        """A name of the stretch of time, or of the hours of every day in it."""
         if not self._seconds:
             return bisect_right(self._moments_ns, at_ns), 0
         second = at_ns // SECOND_NS % DAY_S
@@ -72,7 +85,7 @@ class Timeline:
 
     def entry(self, at_ns: int) -> Entry | None:
         """The price at a time, the same object for all of a segment; None: there is none."""
-        segment = self.segment(at_ns)
+        segment = self._segment(at_ns)
         if segment not in self._entries:
             self._entries[segment] = self._entry(0, at_ns)
         return self._entries[segment]

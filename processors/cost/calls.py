@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Groups:
     """The rows by what they have in common.
 
     Attributes:
-        codes: (n,) which group each row is in.
+        codes: (n,) which group each row is in; not to be changed.
         values: by group, one value per column asked for; None where it is absent.
     """
 
@@ -53,7 +53,7 @@ def calls_of(operations: Column) -> tuple[Bool | None, Bool | None]:
 
 def group(batch: Traces, keys: Collection[str], names: Sequence[str]) -> Groups:
     """The rows by the strings of some attributes; `keys` are those that the batch has."""
-    codes: Codes = np.zeros(len(batch), np.intp)
+    codes: NDArray[Any] = np.zeros(len(batch), np.intp)
     groups: list[tuple[str | None, ...]] = [()]
     for name in names:
         if name not in keys:
@@ -64,14 +64,17 @@ def group(batch: Traces, keys: Collection[str], names: Sequence[str]) -> Groups:
         if len(values) == 1 and not own.any():
             groups = [(*each, values[0]) for each in groups]
             continue
+        if len(groups) == 1 and int(own.min(initial=0)) == 0:
+            codes, groups = own, [(*groups[0], value) for value in values]
+            continue
         width = len(values) + 1
         table = [*values, None]  # the code -1 is the last one
-        used, codes = _compressed(codes * width + own % width, len(groups) * width)
+        used, codes = _compressed(codes.astype(np.intp) * width + own % width, len(groups) * width)
         groups = [(*groups[code // width], table[code % width]) for code in used]
     return Groups(codes, groups)
 
 
-def _compressed(codes: Codes, width: int) -> tuple[list[int], Codes]:
+def _compressed(codes: NDArray[Any], width: int) -> tuple[list[int], Codes]:
     """The distinct codes, ascending, and each row's position among them."""
     if width > _TABLE_MAX:
         used, positions = np.unique(codes, return_inverse=True)

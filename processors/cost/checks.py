@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spanloom.processors.cost.exact import Count
-    from spanloom.processors.cost.flat import Flat
+    from spanloom.processors.cost.price_table import PriceTable
     from spanloom.processors.cost.usage import BatchUsage
 
     Bool = NDArray[np.bool_]
@@ -36,14 +36,12 @@ class Calls:
     seconds: Callable[[int], Count | None]
 
 
-def missing_counts(
-    calls: Calls, usage: BatchUsage, codes: Codes, table: list[Flat | None]
-) -> Bool | None:
+def missing_counts(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable) -> Bool | None:
     """(n,) True where a count is absent that the price needs; None: nowhere."""
     found: Bool | None = None
     for unit, needed in (
-        ("input_tokens", [each is not None and each.needs_input for each in table]),
-        ("output_tokens", [each is not None and each.needs_output for each in table]),
+        ("input_tokens", [each is not None and each.needs_input for each in table.flats]),
+        ("output_tokens", [each is not None and each.needs_output for each in table.flats]),
     ):
         column = usage.common.get(unit)
         if column is not None and column.present is None:

@@ -180,7 +180,7 @@ class CostProcessor(Processor):
         )
 
     def _count_unknown(self, priced: Priced, resolved: Resolved) -> None:
-        if None not in priced.table:
+        if None not in priced.table.flats:
             return
         rows = priced.codes[priced.outcome == Outcome.UNKNOWN_MODEL]
         for code, n in enumerate(np.bincount(rows, minlength=0).tolist()):

@@ -91,8 +91,8 @@ def _at(entry: Entry, input_tokens: int) -> Flat:
         entry,
         rates.get(REQUESTS, 0),
         factors,
-        _is_charged(entry, "input_tokens"),
-        _is_charged(entry, "output_tokens"),
+        is_charged(entry, "input_tokens"),
+        is_charged(entry, "output_tokens"),
     )
 
 
@@ -103,6 +103,7 @@ def _factor(unit: str, rates: dict[str, int]) -> int:
     return rates[unit] - (rates.get(whole, 0) if whole else 0)
 
 
-def _is_charged(entry: Entry, unit: str) -> bool:
+def is_charged(entry: Entry, unit: str) -> bool:
+    """Whether a unit ever costs something: without its count there is no amount."""
     price = entry.prices.get(unit)
     return price is not None and (price.base > 0 or any(rate > 0 for _, rate in price.tiers))

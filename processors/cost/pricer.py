@@ -62,7 +62,7 @@ class Pricer:
         if is_call is not None and not is_call.any():
             return None
         usage = self._usage.read(batch, keys)
-        resolved = self._resolver.resolve(batch, keys, usage.rare)
+        resolved = self._resolver.resolve(batch, keys, usage.rare, is_call)
         calls = Calls(
             is_call,
             no_output,

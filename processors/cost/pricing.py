@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spanloom.processors.cost import exact
 from spanloom.processors.cost.checks import Calls, contradiction, missing_counts, nothing_counted
-from spanloom.processors.cost.flat import Flat
+from spanloom.processors.cost.flat import Flat, is_charged
 from spanloom.processors.cost.names import Outcome
-from spanloom.processors.cost.prices import PICO, Rate, to_double
-from spanloom.processors.cost.usage import COMMON, BatchUsage
+from spanloom.processors.cost.price_table import PriceTable
+from spanloom.processors.cost.prices import PICO, Entry, Rate, to_double
+from spanloom.processors.cost.usage import BatchUsage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # Doubles hold integers up to here exactly, so that dividing by PICO is the only rounding.
 _EXACT_MAX = 1 << 53
 _PICO = float(PICO)
+_PRICED = int(Outcome.PRICED)
 
 
 @dataclass(slots=True)
@@ -35,15 +37,16 @@ class Priced:
     Attributes:
         outcome: (n,) of `Outcome`.
         pico: (n,) the amount where it is PRICED, in pico of the currency.
-        unusual: amounts that are no integer, or not in int64; `pico` is 0 there.
         codes: (n,) position in `table`.
-        table: the entries; None: no price was found.
+        table: the prices.
+        all_priced: every span is a call with a price, as far as was known cheaply.
+        unusual: amounts that are no integer, or not in int64; `pico` is 0 there.
     """
 
     outcome: NDArray[np.uint8]
     pico: Int
     codes: Codes
-    table: list[Flat | None]
+    table: PriceTable
     all_priced: bool = False
     unusual: dict[int, Rate] = field(default_factory=dict)
 
@@ -59,118 +62,93 @@ class Priced:
 
     def in_currency(self, currency: str) -> Bool:
         """(n,) True where the price is in this currency."""
-        found = [each is not None and each.entry.currency == currency for each in self.table]
+        found = [each is not None and each.entry.currency == currency for each in self.table.flats]
         rows: Bool = np.array(found, np.bool_)[self.codes]
         return rows
+
+    def entry_of(self, row: int) -> Entry | None:
+        """The price of one span."""
+        each = self.table.flats[self.codes[row]]
+        return each.entry if each else None
 
     def amount_of(self, row: int) -> Rate:
         """One span's amount, exactly."""
         return self.unusual.get(row, int(self.pico[row]))
 
 
-def price(
-    calls: Calls, usage: BatchUsage, codes: Codes, table: list[Flat | None], units: Units
-) -> Priced:
+def price(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable, units: Units) -> Priced:
     """The amounts.
 
     Args:
         calls: which rows, and what else is known of them.
         usage: their counts.
         codes: (n,) position in `table`; not changed.
-        table: the entries; gets the steps of long-context prices that are needed.
+        table: the prices.
         units: what their names mean.
     """
-    codes = _at_steps(usage, codes, table)
-    if _is_plain(calls, usage, table):
-        outcome = np.full(len(codes), int(Outcome.PRICED), np.uint8)
-        return Priced(outcome, _sums(usage, codes, table), codes, table, all_priced=True)
-    status = np.array([_status(each) for each in table], np.uint8)
-    outcome = status[codes]
+    codes, table = _at_steps(usage, codes, table)
+    sums = _sums(usage, codes, table)
+    if table.is_plain and _is_plain(calls, usage):
+        outcome = np.full(len(codes), _PRICED, np.uint8)
+        return Priced(outcome, sums, codes, table, all_priced=True)
+    outcome = table.status[codes]
     _refuse(outcome, calls, usage, codes, table)
-    priced = Priced(outcome, _sums(usage, codes, table), codes, table)
+    priced = Priced(outcome, sums, codes, table)
     if (outcome == Outcome.EXACT).any():
         _price_exactly(priced, calls, usage, units)
     return priced
 
 
-def _is_plain(calls: Calls, usage: BatchUsage, table: list[Flat | None]) -> bool:
-    """Whether every span is a call that has a price and all the counts it may need."""
+def _is_plain(calls: Calls, usage: BatchUsage) -> bool:
+    """Whether every span is a call and has all the counts that it may need, and sound ones."""
     return (
         calls.is_call is None
         and usage.wrong is None
-        and all(each is not None and not each.is_exact for each in table)
-        and all(
-            unit in usage.common and usage.common[unit].present is None
-            for unit in ("input_tokens", "output_tokens")
-        )
+        and usage.is_everywhere("input_tokens")
+        and usage.is_everywhere("output_tokens")
         and contradiction(usage) is None
     )
 
 
-def _status(each: Flat | None) -> Outcome:
-    if each is None:
-        return Outcome.UNKNOWN_MODEL
-    return Outcome.EXACT if each.is_exact else Outcome.PRICED
-
-
-def _at_steps(usage: BatchUsage, codes: Codes, table: list[Flat | None]) -> Codes:
-    """The codes, of long calls those of the step that holds for them."""
+def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes, PriceTable]:
+    """The prices, of long calls those of the step that holds for them."""
     column = usage.common.get("input_tokens")
-    first = min((each.steps[0][0] for each in table if each and each.steps), default=None)
+    first = table.first_step
     if column is None or first is None or int(column.values.max(initial=0)) <= first:
-        return codes
-    codes = codes.copy()
-    for code, each in enumerate(list(table)):
+        return codes, table
+    codes, flats = codes.astype(np.intp), list(table.flats)
+    for code, each in enumerate(table.flats):
         for start, step in each.steps if each else ():
             rows = (codes == code) & (column.values > start)
             if rows.any():
-                codes[rows] = len(table)
+                codes[rows] = len(flats)
                 # A later step finds its rows under the code of this one.
-                code = len(table)  # noqa: PLW2901
-                table.append(step)
-    return codes
+                code = len(flats)  # noqa: PLW2901
+                flats.append(step)
+    return codes, PriceTable(flats)
 
 
-def _sums(usage: BatchUsage, codes: Codes, table: list[Flat | None]) -> Int:
+def _sums(usage: BatchUsage, codes: Codes, table: PriceTable) -> Int:
     """(n,) the linear formulas; nonsense where a row is not priced, never an overflow."""
-    if len(table) == 1:
-        constant, factors = _terms(table[0])
-        total: Int = np.full(len(codes), constant)
-    else:
-        terms = [_terms(each) for each in table]
-        total = np.array([each for each, _ in terms])[codes]
-        factors = tuple(np.array(column) for column in zip(*(f for _, f in terms), strict=True))
-    for unit, factor in zip(COMMON, factors, strict=True):
+    total: Int = np.full(len(codes), table.of_codes(table.constants, codes))
+    for unit, factors in table.factors.items():
         column = usage.common.get(unit)
-        if column is None:
-            continue
-        if isinstance(factor, int):
-            total += column.values * factor
-        elif factor.any():
-            total += column.values * factor[codes]
+        if column is not None:
+            total += column.values * table.of_codes(factors, codes)
     return total
 
 
-def _terms(each: Flat | None) -> tuple[int, tuple[Any, ...]]:
-    return (each.constant, each.factors) if each else (0, (0,) * len(COMMON))
-
-
 def _refuse(
-    outcome: NDArray[np.uint8],
-    calls: Calls,
-    usage: BatchUsage,
-    codes: Codes,
-    table: list[Flat | None],
+    outcome: NDArray[np.uint8], calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable
 ) -> None:
     """Marks the rows that are no calls, or whose counts are missing or wrong."""
     missing = missing_counts(calls, usage, codes, table)
     if missing is not None:
-        is_ok = outcome == Outcome.PRICED
-        outcome[missing & is_ok] = Outcome.MISSING_USAGE
+        outcome[missing & (outcome == Outcome.PRICED)] = Outcome.MISSING_USAGE
     nothing = nothing_counted(usage, len(outcome))
     if nothing is not None and nothing.any():
-        exact_rows = outcome == Outcome.EXACT
-        outcome[nothing & ~exact_rows & calls.has_failed()] = Outcome.FAILED_CALL
+        by_counts = outcome != Outcome.EXACT
+        outcome[nothing & by_counts & calls.has_failed()] = Outcome.FAILED_CALL
     for wrong in (usage.wrong, contradiction(usage)):
         if wrong is not None:
             outcome[wrong] = Outcome.CONTRADICTION
@@ -181,7 +159,7 @@ def _refuse(
 def _price_exactly(priced: Priced, calls: Calls, usage: BatchUsage, units: Units) -> None:
     """Row by row, about 20 us each: units that few calls have, fractions of a pico, seconds."""
     for row in np.flatnonzero(priced.outcome == Outcome.EXACT).tolist():
-        each = priced.table[priced.codes[row]]
+        each = priced.table.flats[priced.codes[row]]
         if each is not None:
             priced.outcome[row], priced.unusual[row] = _exactly(each, row, calls, usage, units)
 
@@ -193,7 +171,7 @@ def _exactly(
     lacks = [
         unit
         for unit in ("input_tokens", "output_tokens")
-        if unit in entry.prices and entry.prices[unit].base and unit not in counted
+        if unit not in counted and is_charged(entry, unit)
     ]
     if "output_tokens" in lacks and calls.no_output is not None and calls.no_output[row]:
         lacks.remove("output_tokens")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spanloom import semconv
+from spanloom.processors.cost.book import BEGIN_NS, END_NS
 from spanloom.processors.cost.calls import Groups, group
 from spanloom.processors.cost.flat import Flat, flat
+from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import SECOND_NS
 from spanloom.processors.cost.providers import SELF_HOSTED
 
@@ -23,10 +25,15 @@ if TYPE_CHECKING:
     from spanloom.processors.cost.config import Config
     from spanloom.processors.cost.prices import Entry
 
+    Bool = NDArray[np.bool_]
     Codes = NDArray[np.intp]
     Names = tuple[str | None, ...]
 
-_CACHED_MAX = 10_000
+_NAMES_MAX = 10_000
+_PLANS_MAX = 1_000
+# Of no attribute.
+_NO_NAME = ""
+_TIME_MAX = np.iinfo(np.int64).max
 _NAME_LENGTH_MAX = 500
 # Only the batch interface of OpenAI and Anthropic tells itself so, as a service tier.
 _BATCH_TIER = ("service_tier", "batch")
@@ -38,18 +45,35 @@ class Resolved:
     """The prices of a batch.
 
     Attributes:
-        codes: (n,) position in `table`.
-        table: the price; None where there is none.
+        codes: (n,) position in `table`; not to be changed.
+        table: the prices.
         models: what the span calls its model, by position; None where nothing does.
     """
 
     codes: Codes
-    table: list[Flat | None]
+    table: PriceTable
     models: list[str | None]
 
 
+@dataclass(slots=True)
+class _Plan:
+    """What was found for some names, and the time in which it holds.
+
+    Attributes:
+        timelines: by code.
+        models: as in `Resolved`.
+        table: the prices from `from_ns` until before `until_ns`; None: not made yet.
+    """
+
+    timelines: list[Timeline | None]
+    models: list[str | None]
+    table: PriceTable | None = None
+    from_ns: int = 0
+    until_ns: int = 0
+
+
 class Resolver:
-    """Remembers what it found, up to 10,000 combinations; then it begins anew.
+    """Remembers what it found, for a bounded number of names; beyond, it begins anew.
 
     Args:
         config: which attributes say what.
@@ -65,38 +89,49 @@ class Resolver:
         ]
         self._timelines: dict[Names, Timeline | None] = {}
         self._flats: dict[tuple[Entry, frozenset[str]], Flat] = {}
+        self._plans: dict[tuple[tuple[Names, ...], frozenset[str]], _Plan] = {}
         self.use(book)
 
     def use(self, book: PriceBook) -> None:
         """From now on these prices."""
         self._book = book
-        self._units = book.units
+        self._forget()
+
+    def _forget(self) -> None:
         self._timelines.clear()
         self._flats.clear()
+        self._plans.clear()
 
-    def resolve(self, batch: Traces, keys: Collection[str], rare: Collection[str]) -> Resolved:
-        """The price of every span; `rare` are the units counted besides the common ones."""
+    def resolve(
+        self, batch: Traces, keys: Collection[str], rare: Collection[str], is_call: Bool | None
+    ) -> Resolved:
+        """The price of every span.
+
+        Args:
+            batch: the spans.
+            keys: the attributes that it has.
+            rare: units counted besides the common ones.
+            is_call: (n,) where a price matters; None: everywhere.
+        """
         context = [name for _, name in self._context_names]
-        names = [semconv.PROVIDER, semconv.RESPONSE_MODEL, *context]
-        groups = group(batch, keys, names)
-        timelines = [self._timeline((*each[:2], None, *each[2:])) for each in groups.values]
-        if None in timelines and semconv.REQUEST_MODEL in keys:
-            names = [*names[:2], semconv.REQUEST_MODEL, *context]
-            groups = group(batch, keys, names)
-            timelines = [self._timeline(each) for each in groups.values]
-        else:
-            groups = Groups(groups.codes, [(*e[:2], None, *e[2:]) for e in groups.values])
-        if None in timelines:
-            self._take_model_elsewhere(batch, groups, timelines)
-        return self._in_time(batch, groups, timelines, frozenset(rare))
+        units = frozenset(rare)
+        groups = group(batch, keys, [semconv.PROVIDER, semconv.RESPONSE_MODEL, _NO_NAME, *context])
+        found = self._resolved(batch, groups, units)
+        if _lacks(found, is_call) and semconv.REQUEST_MODEL in keys:
+            models = (semconv.RESPONSE_MODEL, semconv.REQUEST_MODEL)
+            groups = group(batch, keys, [semconv.PROVIDER, *models, *context])
+            found = self._resolved(batch, groups, units)
+        if _lacks(found, is_call):
+            filled = self._with_models_from_elsewhere(batch, groups)
+            found = found if filled is None else self._resolved(batch, filled, units)
+        return found
 
     def _timeline(self, names: Names) -> Timeline | None:
         """The price by (provider, response model, request model, context ...)."""
         if names in self._timelines:
             return self._timelines[names]
-        if len(self._timelines) >= _CACHED_MAX:
-            self._timelines.clear()
-            self._flats.clear()
+        if len(self._timelines) >= _NAMES_MAX:
+            self._forget()
         provider, *models = names[:3]
         context = self._context(names[3:])
         found = None
@@ -115,24 +150,23 @@ class Resolver:
                 context.setdefault("processing", "batch")
         return context
 
-    def _take_model_elsewhere(
-        self, batch: Traces, groups: Groups, timelines: list[Timeline | None]
-    ) -> None:
-        """Fills in the prices of calls whose span names no model; changes all three in place."""
-        nameless = [i for i, each in enumerate(groups.values) if not any(each[1:3])]
+    def _with_models_from_elsewhere(self, batch: Traces, groups: Groups) -> Groups | None:
+        """The groups with models for spans that name none; None where nothing names one."""
         elsewhere = self._of_resources(batch)
         if elsewhere is None:
-            return
-        for code in nameless:
-            rows = np.flatnonzero(groups.codes == code)
-            names = groups.values[code]
-            for resource in np.unique(batch.resource_index[rows]).tolist():
-                model = elsewhere[resource]
-                if model is not None:
-                    filled = (names[0] or SELF_HOSTED, model, None, *names[3:])
-                    groups.codes[rows[batch.resource_index[rows] == resource]] = len(timelines)
-                    groups.values.append(filled)
-                    timelines.append(self._timeline(filled))
+            return None
+        codes, values = groups.codes.copy(), list(groups.values)
+        resources = batch.resource_index
+        for code, names in enumerate(groups.values):
+            if any(names[1:3]):
+                continue
+            rows = groups.codes == code
+            for resource in np.unique(resources[rows]).tolist():
+                if elsewhere[resource] is not None:
+                    codes[rows & (resources == resource)] = len(values)
+                    provider = names[0] or SELF_HOSTED
+                    values.append((provider, elsewhere[resource], None, *names[3:]))
+        return Groups(codes, values)
 
     def _of_resources(self, batch: Traces) -> list[str | None] | None:
         """The model by resource, from its attributes or the default; None: nothing says one."""
@@ -144,58 +178,72 @@ class Resolver:
                 found = [own or other for own, other in zip(strings, found, strict=True)]
         return found if any(found) else None
 
-    def _in_time(
-        self, batch: Traces, groups: Groups, timelines: list[Timeline | None], rare: frozenset[str]
-    ) -> Resolved:
+    def _resolved(self, batch: Traces, groups: Groups, rare: frozenset[str]) -> Resolved:
         """The prices at the time of each span."""
-        codes = groups.codes
-        table: list[Flat | None] = [None] * len(timelines)
-        models = [names[1] or names[2] for names in groups.values]
-        for code, timeline in enumerate(timelines):
-            if timeline is None:
-                continue
-            if timeline.is_constant:
-                table[code] = self._flat(timeline.entry(0), rare)
-                continue
-            rows = np.flatnonzero(codes == code) if len(timelines) > 1 else slice(None)
-            times = self._times(batch)[rows]
-            if len(times) and timeline.is_same(int(times.min()), int(times.max())):
-                table[code] = self._flat(timeline.entry(int(times[0])), rare)
-            else:
-                codes = codes.copy()
-                entries = [timeline.entry(at_ns) for at_ns in times.tolist()]
-                codes[rows] = self._added(entries, table, models, models[code], rare)
-        return Resolved(codes, table, models)
+        plan = self._plan(tuple(groups.values), rare)
+        if plan.table is not None and plan.until_ns == END_NS and plan.from_ns == BEGIN_NS:
+            return Resolved(groups.codes, plan.table, plan.models)
+        times = self._times(batch)
+        first, last = int(times.min(initial=_TIME_MAX)), int(times.max(initial=0))
+        if plan.table is None or not plan.from_ns <= first <= last < plan.until_ns:
+            self._set_table(plan, last, rare)
+        if plan.table is not None and plan.from_ns <= first:
+            return Resolved(groups.codes, plan.table, plan.models)
+        return self._in_time(groups, plan, times, rare)
 
-    def _added(
-        self,
-        entries: list[Entry | None],
-        table: list[Flat | None],
-        models: list[str | None],
-        model: str | None,
-        rare: frozenset[str],
-    ) -> list[int]:
-        """Codes of entries, one per row, new in the table."""
-        known: dict[Entry | None, int] = {}
-        for entry in entries:
-            if entry not in known:
-                known[entry] = len(table)
-                table.append(self._flat(entry, rare))
-                models.append(model)
-        return [known[entry] for entry in entries]
+    def _plan(self, values: tuple[Names, ...], rare: frozenset[str]) -> _Plan:
+        plan = self._plans.get((values, rare))
+        if plan is None:
+            timelines = [self._timeline(names) for names in values]
+            if len(self._plans) >= _PLANS_MAX:
+                self._plans.clear()
+            plan = _Plan(timelines, [names[1] or names[2] for names in values])
+            self._plans[values, rare] = plan
+        return plan
+
+    def _set_table(self, plan: _Plan, at_ns: int, rare: frozenset[str]) -> None:
+        """The prices of one moment, and for how long they stay so."""
+        bounds = [each.bounds_ns(at_ns) for each in plan.timelines if each]
+        plan.from_ns = max((start for start, _ in bounds), default=BEGIN_NS)
+        plan.until_ns = min((end for _, end in bounds), default=END_NS)
+        plan.table = PriceTable(
+            [self._flat(each.entry(at_ns), rare) if each else None for each in plan.timelines]
+        )
+
+    def _in_time(
+        self, groups: Groups, plan: _Plan, times: NDArray[np.int64], rare: frozenset[str]
+    ) -> Resolved:
+        """Span by span, about 2 us each: a price changes in the time of this batch."""
+        places: dict[tuple[int, Entry | None], int] = {}
+        codes = []
+        for code, at_ns in zip(groups.codes.tolist(), times.tolist(), strict=True):
+            timeline = plan.timelines[code]
+            kind = (code, timeline.entry(at_ns) if timeline else None)
+            codes.append(places.setdefault(kind, len(places)))
+        flats = [self._flat(entry, rare) for _, entry in places]
+        models = [plan.models[code] for code, _ in places]
+        return Resolved(np.array(codes, np.intp), PriceTable(flats), models)
 
     def _times(self, batch: Traces) -> NDArray[np.int64]:
         """(n,) when each call began; a span without a time counts as now."""
-        times: NDArray[np.int64] = batch.start_time_unix_nano.astype(np.int64)
+        times: NDArray[np.int64] = batch.start_time_unix_nano.view(np.int64)
         if int(times.min(initial=1)) <= 0:
-            times[times <= 0] = int(self._clock.now_s()) * SECOND_NS
+            times = np.where(times <= 0, int(self._clock.now_s()) * SECOND_NS, times)
         return times
 
     def _flat(self, entry: Entry | None, rare: frozenset[str]) -> Flat | None:
         if entry is None:
             return None
-        key = (entry, rare)
-        found = self._flats.get(key)
+        found = self._flats.get((entry, rare))
         if found is None:
-            found = self._flats[key] = flat(entry, rare, self._units, self._config.tokens_max)
+            units, tokens_max = self._book.units, self._config.tokens_max
+            found = self._flats[entry, rare] = flat(entry, rare, units, tokens_max)
         return found
+
+
+def _lacks(found: Resolved, is_call: Bool | None) -> bool:
+    """Whether a call has no price."""
+    if None not in found.table.flats:
+        return False
+    codes = found.codes if is_call is None else found.codes[is_call]
+    return any(found.table.flats[code] is None for code in np.unique(codes).tolist())

@@ -74,6 +74,11 @@ class BatchUsage:
     rare: dict[str, Counts] = field(default_factory=dict)
     wrong: Bool | None = None
 
+    def is_everywhere(self, unit: str) -> bool:
+        """Whether every span reports a common unit."""
+        column = self.common.get(unit)
+        return column is not None and column.present is None
+
     def of_row(self, row: int) -> dict[str, Count]:
         """What one span reports."""
         columns = self.common | self.rare

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spanloom.batch import Traces
+    from spanloom.processors.cost.price_table import TextOf
     from spanloom.processors.cost.prices import Entry
     from spanloom.processors.cost.pricing import Priced
     from spanloom.processors.cost.sender import SenderCosts
@@ -35,22 +35,22 @@ _NOTED = (
 def write_ours(batch: Traces, priced: Priced, amounts: Doubles, where: Bool | None) -> None:
     """Amount, currency, source and where the price comes from; `where` None: on every span."""
     batch.set_attribute(semconv.COST_AMOUNT, amounts, where=where)
-    write_text(batch, semconv.COST_SOURCE, names.LOCAL_SOURCE, where)
-    _by_entry(batch, semconv.COST_CURRENCY, priced, where, lambda entry: entry.currency)
+    batch.set_attribute(semconv.COST_SOURCE, names.LOCAL_SOURCE, where=where)
+    _by_entry(batch, semconv.COST_CURRENCY, priced, where, _currency)
     write_origin(batch, priced, where)
 
 
 def write_origin(batch: Traces, priced: Priced, where: Bool | None) -> None:
     """Which price list and which entry of it our amount comes from, and the contract."""
-    _by_entry(batch, names.PRICE_LIST, priced, where, lambda entry: entry.list_id)
-    _by_entry(batch, names.PRICE_ENTRY, priced, where, lambda entry: entry.name)
-    if any(each and each.entry.contract for each in priced.table):
-        _by_entry(batch, names.CONTRACT, priced, where, lambda entry: entry.contract)
+    _by_entry(batch, names.PRICE_LIST, priced, where, _list_id)
+    _by_entry(batch, names.PRICE_ENTRY, priced, where, _name)
+    if priced.table.texts(_contract)[0]:
+        _by_entry(batch, names.CONTRACT, priced, where, _contract)
 
 
 def write_version(batch: Traces, priced: Priced, where: Bool | None) -> None:
     """`llm.price_version`."""
-    _by_entry(batch, names.PRICE_VERSION, priced, where, lambda entry: entry.version)
+    _by_entry(batch, names.PRICE_VERSION, priced, where, _version)
 
 
 def write_micro(batch: Traces, priced: Priced, where: Bool | None) -> None:
@@ -96,20 +96,33 @@ def write_notes(batch: Traces, outcome: NDArray[np.uint8], mismatch: Bool | None
         batch.set_attribute(names.NOTE, words, codes=codes)
 
 
-def write_text(batch: Traces, key: str, text: str, where: Bool | None) -> None:
-    """One text on all these spans."""
-    batch.set_attribute(key, text, where=where)
-
-
-def _by_entry(
-    batch: Traces, key: str, priced: Priced, where: Bool | None, text_of: Callable[[Entry], str]
-) -> None:
-    texts = [text_of(each.entry) if each else "" for each in priced.table]
-    distinct = list(dict.fromkeys(texts))
-    if len(distinct) == 1 and distinct[0]:
-        write_text(batch, key, distinct[0], where)
+def _by_entry(batch: Traces, key: str, priced: Priced, where: Bool | None, text_of: TextOf) -> None:
+    """One text for each entry; none where it is empty."""
+    distinct, by_code = priced.table.texts(text_of)
+    if len(distinct) == 1 and bool((by_code == 0).all()):
+        batch.set_attribute(key, distinct[0], where=where)
         return
-    codes = np.array([distinct.index(text) if text else -1 for text in texts])[priced.codes]
+    codes = by_code[priced.codes]
     if where is not None:
         codes[~where] = -1
     batch.set_attribute(key, distinct, codes=codes)
+
+
+def _currency(entry: Entry) -> str:
+    return entry.currency
+
+
+def _list_id(entry: Entry) -> str:
+    return entry.list_id
+
+
+def _name(entry: Entry) -> str:
+    return entry.name
+
+
+def _contract(entry: Entry) -> str:
+    return entry.contract
+
+
+def _version(entry: Entry) -> str:
+    return entry.version

@@ -173,5 +173,5 @@ def _strings(batch: Traces, keys: set[str], *names: str) -> list[str]:
 
 
 def _currency(found: PricedBatch, row: int) -> str | None:
-    each = found.priced.table[found.priced.codes[row]]
-    return each.entry.currency if each else None
+    entry = found.priced.entry_of(row)
+    return entry.currency if entry else None

@@ -7,6 +7,7 @@ import numpy as np
 
 from spanloom.processors.cost.flat import Flat
 from spanloom.processors.cost.names import Outcome
+from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import Entry, Price
 from spanloom.processors.cost.pricing import Priced
 from spanloom.processors.cost.sender import SenderCosts
@@ -23,7 +24,7 @@ def priced(*outcomes: Outcome, **changes: Any) -> Priced:
         "outcome": np.array(outcomes, np.uint8),
         "pico": np.full(n_rows, 7),
         "codes": np.zeros(n_rows, np.intp),
-        "table": [USD, EUR, None],
+        "table": PriceTable([USD, EUR, None]),
     }
     return Priced(**columns | changes)
 
