@@ -57,13 +57,13 @@ class TraceScope(component.Config):
     dies is lost. True: they are answered after delivery, so `decision_wait` must lie below 8s,
     under the senders' timeout."""
 
-    traces_max: int = Field(default=100_000, gt=0)
+    traces_max: int = Field(default=50_000, gt=0)
     """Undecided traces at most; beyond, the oldest are decided early, by what is known."""
 
     bytes_max: ByteSize = Field(default=256 << 20, gt=0)
     """Bytes held at most; beyond, the oldest traces are decided early."""
 
-    decisions_max: int = Field(default=200_000, gt=0)
+    decisions_max: int = Field(default=100_000, gt=0)
     """Decisions remembered for late items, the oldest forgotten first. A late item of a
     forgotten trace is decided as a new trace: by its own rules and the same chance."""
 
@@ -124,8 +124,8 @@ class Config(component.Config):
 
     tracestate: Literal["always", "needed", "never"] = "always"
     """When the weight is written (spans: `th` in the tracestate; log records:
-    `sampling.threshold`). `always`, as the Collector does; `needed`: not on items that carry
-    none and have weight 1; `never`."""
+    `sampling.threshold`). `always`, as the Collector does; `needed`: only where the weight
+    changes, an item that carries none having weight 1; `never`."""
 
     ratio_attribute: str = ""
     """Also write the ratio (1 divided by the weight, a double) to this attribute; Tempo reads

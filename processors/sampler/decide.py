@@ -58,6 +58,7 @@ class Decider:
             TraceIdSource() if self._never and not self.rules else make_source(config)
         )
         self.writes_randomness = self._source.derives
+        self._levels = sorted({_CERTAIN, *(rule.percent for rule in self.rules)})
         names = [f"rule:{rule.name}" for rule in self.rules]
         self.reasons = ["chance", "priority", "minimum", "error_open", *names]
         """Names of the reasons, by number."""
@@ -178,14 +179,14 @@ class Decider:
         """Lower the limits of what is forced; (n,) what set the limit."""
         reasons = np.zeros(len(looked), np.int16)
         failed = looked.incoming.failed
-        for percent in np.unique(forced.percents):
-            if percent <= 0:
+        for percent in self._levels:
+            rows = np.equal(forced.percents, np.float64(percent))
+            if not np.count_nonzero(rows):
                 continue
-            rows = forced.percents == percent
             if percent >= _CERTAIN:
                 own = np.full(len(looked), ALWAYS, np.uint64)
             else:
-                own = self._limits(float(percent), looked.incoming)
+                own = self._limits(percent, looked.incoming)
                 rows = rows if failed is None else rows & ~failed
             rows = rows & (own < limits)
             limits[rows] = own[rows]

@@ -154,10 +154,8 @@ class TraceSampler(SpanSampler):
         names, codes = column.values, column.codes.tolist()
         for pair in {(code, codes[row]) for row, code in grouping.rows() if codes[row] >= 0}:
             trace, name = traces[pair[0]], names[pair[1]]
-            if trace.chance is None and name not in trace.models:
-                trace.models.add(name)
-                if minimum.take(name):
-                    trace.force(_CERTAIN, MINIMUM)
+            if trace.is_new(name) and minimum.take(name):
+                trace.force(_CERTAIN, MINIMUM)
 
     def _release(self, held: Held) -> None:
         """Carry the decisions out and hand on. Never raises."""

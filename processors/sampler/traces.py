@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,19 +28,26 @@ class Trace:
         forced: percentage at which it stays whatever chance says; 0: none.
         reason: why it is forced.
         chance: percentage that chance keeps, set by the decision; None: undecided.
-        models: those that the minimum has counted for it.
+        models: those that the minimum has counted for it; None: none yet, or decided.
     """
 
     deadline_s: float
     forced: float = 0.0
     reason: int = CHANCE
     chance: float | None = None
-    models: set[str] = field(default_factory=set)
+    models: set[str] | None = None
 
     def force(self, percent: float, reason: int) -> None:
         """Keep it at `percent` if that is more than it has."""
         if percent > self.forced:
             self.forced, self.reason = percent, reason
+
+    def is_new(self, model: str) -> bool:
+        """Whether this undecided trace has not been counted for the model; it is now."""
+        if self.chance is not None or model in (self.models or ()):
+            return False
+        self.models = {*(self.models or ()), model}
+        return True
 
 
 class TraceTable:
@@ -72,7 +79,7 @@ class TraceTable:
         trace = self.open.pop(trace_id, None)
         if trace is None:
             return False
-        trace.chance, trace.models = chance, set()
+        trace.chance, trace.models = chance, None
         self.decided[trace_id] = trace
         while len(self.decided) > self._decisions_max:
             del self.decided[next(iter(self.decided))]
@@ -108,7 +115,8 @@ def group(ids: Ids) -> Grouping:
     """Items (n, 16) by trace id; an id of zeros is none."""
     whole = np.ascontiguousarray(ids).view("V16")[:, 0]
     distinct, codes = np.unique(whole, return_inverse=True)
-    names = [name.tobytes() for name in distinct]
+    raw = distinct.tobytes()
+    names = [raw[i : i + 16] for i in range(0, len(raw), 16)]
     if names and names[0] == _NO_TRACE:
         return Grouping(names[1:], codes - 1)
     return Grouping(names, codes)

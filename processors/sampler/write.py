@@ -120,12 +120,10 @@ def _stays(came: U64, limits: U64) -> Bool:
 
 
 def _needed(incoming: Incoming, decided: Decided) -> Bool:
-    """(n,) True where an item carries something already, or has another weight than 1."""
-    needed: Bool = np.not_equal(decided.thresholds, _ALWAYS)
-    if incoming.codes is not None:
-        needed = needed | (incoming.codes >= 0)
-    if incoming.thresholds is not None:
-        needed = needed | np.not_equal(incoming.thresholds, _NONE)
+    """(n,) True where the weight becomes another, or what was carried is wrong."""
+    came = incoming.thresholds
+    before = _ALWAYS if came is None else np.where(np.equal(came, _NONE), _ALWAYS, came)
+    needed: Bool = np.greater(decided.thresholds, before)
     return needed if incoming.failed is None else needed | incoming.failed
 
 

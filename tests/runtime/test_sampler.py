@@ -21,7 +21,7 @@ processors:
     mode: equalizing
     sampling_percentage: 0
     scope: trace
-    trace: {decision_wait: 1s, wait_for_result: WAIT}
+    trace: {decision_wait: 2s, wait_for_result: WAIT}
     rules:
       - {name: errors, error: true}
   probabilistic_sampler: {sampling_percentage: 100}
@@ -83,6 +83,8 @@ def test_traces_with_an_error_arrive_whole(
     sender = make_sender(running.port)
     calls = [sender.begin(request) for request in requests_of(20, 4)]
     assert [call.code() for call in calls] == [grpc.StatusCode.OK] * 4
+    # Answered after delivery, or while all is still held.
+    assert running.books()["in_flight"] == (0 if wait else 80)
     wait_for(lambda: running.books()["in_flight"] == 0)
     spans = received(sink)
     assert len(spans) == 40

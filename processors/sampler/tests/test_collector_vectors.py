@@ -167,6 +167,13 @@ TRACESTATES: dict[str, tuple[dict[str, Any], str, str, str | None, str | None]] 
         "ot=th:00000cccccccd",
         "ot=th:00000cccccccd",
     ),
+    "all digits": (
+        pct(25),
+        HALF,
+        "ot=th:9a4550dab3489d;rv:facfce6d78fbc0",
+        "ot=rv:facfce6d78fbc0;th:c",
+        "ot=rv:facfce6d78fbc0;th:e6915436acd227",
+    ),
     "underflow": (pct(2**-4), LAST, "ot=th:fffffffffffff8", "ot=th:fffffffffffff8", None),
 }
 
@@ -383,3 +390,10 @@ def test_leading_zeros_do_not_count_as_digits(reject: float, texts: list[str]) -
     for text in texts:
         precision = len(text.lstrip("0"))
         assert format_threshold(threshold_of(1 - reject, precision)) == text
+
+
+def test_a_log_record_that_cannot_be_read_has_no_randomness_but_may_ask() -> None:
+    attributes = {"sampling.threshold": "g", "prio": 10}
+    config = pct(1, mode="equalizing", sampling_priority="prio", fail_closed=True)
+    assert sample_log(HALF, attributes, **config) == attributes
+    assert sample_log(HALF, {"prio": 10}, **config) is None

@@ -39,6 +39,16 @@ def draw(mode: str, rng: np.random.Generator) -> Any:
     return of_trace_ids(ids)
 
 
+def config_of(mode: str, percentage: float, *rates: float) -> Config:
+    """With rules of these rates; the tests say themselves what they describe."""
+    rules = [
+        {"name": f"r{i}", "error": True, "sampling_percentage": rate}
+        for i, rate in enumerate(rates)
+    ]
+    values = {"mode": mode, "sampling_percentage": percentage, "rules": rules}
+    return Config.model_validate(values)
+
+
 def check_total(values: F64, kept: NDArray[np.bool_], weights: F64) -> None:
     """The weighted total of what was kept is the total, within the error of the theory."""
     estimate = float((values[kept] * weights[kept]).sum())
@@ -49,7 +59,7 @@ def check_total(values: F64, kept: NDArray[np.bool_], weights: F64) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_totals_of_a_million_items_under_chance_and_rules(mode: str) -> None:
     rng = np.random.default_rng(7)
-    config = Config(mode=mode, sampling_percentage=5.0)  # type: ignore[arg-type]
+    config = config_of(mode, 5.0, 100.0, 30.0, 1.0)
     looked = Looked(Incoming(draw(mode, rng)))
     kinds = rng.random(MILLION)
     looked.force(100.0, FIRST_RULE, kinds < 0.02)
@@ -78,7 +88,7 @@ def test_totals_of_a_million_items_that_were_sampled_before(mode: str) -> None:
     expensive = rng.random(MILLION) < 0.1
     looked.force(100.0, FIRST_RULE, expensive[came])
     looked.force(50.0, FIRST_RULE + 1, ~expensive[came])
-    config = Config(mode=mode, sampling_percentage=20.0)  # type: ignore[arg-type]
+    config = config_of(mode, 20.0, 100.0, 50.0)
     decided = Decider(config, FakeClock()).decide(looked)
     limits = np.maximum(decided.thresholds.astype(np.float64), applied[came])
     kept = np.zeros(MILLION, np.bool_)

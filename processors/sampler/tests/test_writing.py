@@ -87,6 +87,20 @@ def test_nothing_is_written_where_nothing_is_needed() -> None:
     assert not batch.is_edited
 
 
+def test_a_threshold_that_stays_needs_no_writing() -> None:
+    sampler = make(tracestate="needed", sampling_percentage=100.0)
+    request = spans(bytes(9) + b"\xff" * 7)
+    request.resource_spans[0].scope_spans[0].spans[0].trace_state = "zz=1 , ot=th:80"
+    assert not sampler.process(Traces.from_message(request)).is_edited
+
+
+def test_a_threshold_that_contradicts_is_replaced() -> None:
+    sampler = make(tracestate="needed", sampling_percentage=100.0, fail_closed=False)
+    request = spans(HALF_KEPT)
+    request.resource_spans[0].scope_spans[0].spans[0].trace_state = "ot=th:c"
+    assert sampler.process(Traces.from_message(request)).trace_state.strings() == ["ot=th:0"]
+
+
 def test_what_is_needed_is_written() -> None:
     sampler = make(tracestate="needed", rules=[{"name": "errors", "error": True}])
     request = spans(HALF_KEPT, HALF_DROPPED)
