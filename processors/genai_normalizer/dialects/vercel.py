@@ -1,6 +1,6 @@
-"""Vercel AI SDK, versions 3 to 6.
+"""Vercel AI SDK, versions 3 to 7.
 
-Source: spans of `ai` 6.0 with `experimental_telemetry`. Each call has an outer span
+Source: spans of `ai` 6.0 and of 7.0 with `@ai-sdk/otel`. Before 7, each call has an outer span
 (`ai.generateText`), which sums over its steps, and an inner one per step
 (`ai.generateText.doGenerate`), which is the call of the model.
 """
@@ -14,13 +14,21 @@ from spanloom.processors.genai_normalizer.convert import (
     INTEGER,
     MILLISECONDS,
     NUMBER,
+    SECONDS,
     STRINGS,
     TEXT,
     TOKENS,
     nested,
     one_of,
 )
-from spanloom.processors.genai_normalizer.dialect import Dialect, FromEvent, Gather, Match, Rename
+from spanloom.processors.genai_normalizer.dialect import (
+    Dialect,
+    FromEvent,
+    Gather,
+    Match,
+    Rename,
+    Repair,
+)
 from spanloom.processors.genai_normalizer.messages import INPUT, TOOLS, answer_messages
 from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM, PROVIDER_NAME
 from spanloom.semconv import (
@@ -38,6 +46,7 @@ from spanloom.semconv import (
     REQUEST_MODEL,
     RESPONSE_ID,
     RESPONSE_MODEL,
+    TIME_PER_OUTPUT_CHUNK,
     TIME_TO_FIRST_CHUNK,
     TOOL_DEFINITIONS,
 )
@@ -73,13 +82,22 @@ def _answer(fields: dict[str, Any]) -> list[dict[str, Any]] | None:
     return messages if messages and messages[0]["parts"] else None
 
 
+def _with_parameters(value: Any) -> str | None:
+    """Definitions of version 7, whose parameters have the library's name."""
+    if not isinstance(value, str) or '"inputSchema"' not in value:
+        return None
+    definitions: str | None = TOOLS.convert(value)
+    return definitions
+
+
 def _settings(name: str, new: str, conversion: Any) -> Rename:
     return Rename(f"ai.settings.{name}", f"gen_ai.request.{new}", conversion)
 
 
 DIALECT = Dialect(
     name="vercel",
-    scopes=("ai",),
+    # Version 7 has the conventions' names on a scope of its own.
+    scopes=("ai", "gen_ai"),
     keys=(_OPERATION_ID,),
     rules=(
         Rename(_OPERATION_ID, OPERATION, one_of(_INNER)),
@@ -112,6 +130,8 @@ DIALECT = Dialect(
         FromEvent(
             "ai.stream.firstChunk", "ai.response.msToFirstChunk", TIME_TO_FIRST_CHUNK, MILLISECONDS
         ),
+        Rename("gen_ai.client.operation.time_per_output_chunk", TIME_PER_OUTPUT_CHUNK, SECONDS),
+        Repair(TOOL_DEFINITIONS, _with_parameters),
         Rename("ai.prompt.messages", INPUT_MESSAGES, INPUT),
         Rename("ai.prompt", INPUT_MESSAGES, INPUT),
         Gather((_REASONING, _TEXT, _OBJECT, _CALLS), OUTPUT_MESSAGES, _answer),

@@ -55,3 +55,9 @@ def test_vectors_go_with_the_originals(normalize: Normalize) -> None:
     attributes = {"ai.operationId": "ai.embed.doEmbed", "ai.embeddings": ["[0.1]"]}
     [span] = normalize(attributes, remove_originals=True)
     assert "ai.embeddings" not in span
+
+
+def test_captured_spans_of_version_7_are_as_the_golden_file(
+    renamed: Callable[[str], Any], golden: Callable[[str, Any], None]
+) -> None:
+    golden("vercel/version_7.json", renamed("vercel_ai_7"))
