@@ -18,7 +18,9 @@ from spanloom.columns import ValueKind
 _INT64_MAX = (1 << 63) - 1
 _SCALARS = frozenset({ValueKind.STRING, ValueKind.BOOL, ValueKind.INT, ValueKind.DOUBLE})
 _NESTED = frozenset({ValueKind.ARRAY, ValueKind.KVLIST, ValueKind.BYTES})
-_PORT_MAX = 65_535
+# Made once: making one costs as much as a short text does.
+_DECODER = json.JSONDecoder(parse_constant=str)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Conversion:
 def parse_json(text: str) -> Any:
     """The value of a JSON text; NaN and Infinity become text. None where it is no JSON."""
     try:
-        value = json.loads(text, parse_constant=str)
+        value = _DECODER.decode(text)
         if "\\ud" in text or "\\uD" in text:
             # A lone surrogate is JSON but no UTF-8.
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
@@ -64,7 +66,7 @@ def to_json(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        return _ENCODER.encode(value)
     except (ValueError, RecursionError, TypeError):
         return None
 

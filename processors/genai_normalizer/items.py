@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,10 +75,12 @@ class Items:
         self.read: dict[str, Bool] = {}
         self.turn = Turn(lambda: self.all, overwrite=False)
 
-    @property
+    @cached_property
     def all(self) -> Bool:
         """(n,) True everywhere."""
-        return np.ones(len(self.batch), np.bool_)
+        everywhere = np.ones(len(self.batch), np.bool_)
+        everywhere.setflags(write=False)
+        return everywhere
 
     @property
     def rows(self) -> Bool:
@@ -100,9 +103,11 @@ class Items:
         if self.turn.overwrite:
             written = self.turn.written.get(key)
             return where if written is None else where & ~written
-        for name in (key, self.aliases.get(key, key)):
-            if name in self.keys:
-                where = where & ~self.column(name).present
+        if key in self.keys:
+            where = where & ~self.column(key).present
+        alias = self.aliases.get(key)
+        if alias in self.keys:
+            where = where & ~self.column(alias).present
         return where
 
     def put(self, key: str, values: Any, where: Bool, codes: NDArray[Any] | None = None) -> None:
@@ -116,10 +121,11 @@ class Items:
         """
         if codes is not None:
             where = where & (codes >= 0)
-        if self._only is not None and key not in self._only:
-            return
-        where = self.open(key, where)
-        if not where.any():
+        self._set(key, values, self.open(key, where), codes)
+
+    def _set(self, key: str, values: Any, where: Bool, codes: NDArray[Any] | None) -> None:
+        """Set where it is known to be allowed, and remember."""
+        if (self._only is not None and key not in self._only) or not np.count_nonzero(where):
             return
         self.batch.set_attribute(key, values, codes=codes, where=where)
         self.keys.add(key)
@@ -142,7 +148,7 @@ class Items:
         if not n_failed:
             return
         for values, codes, part in self.pieces(column, conversion, where):
-            self.put(key, values, part, codes)
+            self._set(key, values, part, codes)
             n_failed -= np.count_nonzero(part)
         if n_failed and not conversion.partial:
             self.problem("unconvertible", int(n_failed))
@@ -217,12 +223,9 @@ class Items:
         column = self.column(key)
         if ValueKind.STRING not in keeps and len(column.values):
             self._repair_strings(key, convert, column, where)
-        done = {*_DONE, *keeps}
-        rows = [row for row, kind in enumerate(column.kinds.tobytes()) if kind not in done]
-        if where is not None:
-            rows = [row for row in rows if where[row]]
-        if rows:
-            self._repair_objects(key, convert, column, rows)
+        done, kinds = bytes((*_DONE, *keeps)), column.kinds.tobytes()
+        if kinds.strip(done):
+            self._repair_objects(key, convert, column, [kind not in done for kind in kinds], where)
 
     def _repair_strings(
         self, key: str, convert: Callable[[Any], Any], column: Column, where: Bool | None
@@ -240,19 +243,26 @@ class Items:
             self.batch.set_attribute(key, values, codes=codes, where=part)
 
     def _repair_objects(
-        self, key: str, convert: Callable[[Any], Any], column: Column, rows: list[int]
+        self,
+        key: str,
+        convert: Callable[[Any], Any],
+        column: Column,
+        wanted: list[bool],
+        where: Bool | None,
     ) -> None:
         objects = column.objects()
-        known: dict[Any, Any] = {}
-        results: list[Any] = [None] * len(objects)
-        for row in rows:
-            value = objects[row]
-            name = _name_of(value)
-            if name not in known:
-                known[name] = self._changed(convert, value)
-            results[row] = known[name]
-        if any(result is not None for result in known.values()):
-            self.batch.set_attribute(key, results)
+        # What equal values share, and can be a key: most lists hold one text; 1 is no True.
+        names = [
+            v[0] if type(v) is list and len(v) == 1 and type(v[0]) is str else (repr(v),)
+            for v in objects
+        ]
+        distinct_values = dict(zip(names, objects, strict=True)).items()
+        known = {name: self._changed(convert, value) for name, value in distinct_values}
+        if all(result is None for result in known.values()):
+            return
+        rows = wanted if where is None else (where & np.array(wanted)).tolist()
+        results = [known[n] if w else None for n, w in zip(names, rows, strict=True)]
+        self.batch.set_attribute(key, results)
 
     def _changed(self, convert: Callable[[Any], Any], value: Any) -> Any:
         """The converted value; None where there is none or it is the same."""
@@ -270,13 +280,6 @@ class Items:
     def problem(self, reason: str, n: int = 1) -> None:
         """Count what could not be done; reasons are a closed set of words."""
         self.problems[reason] = self.problems.get(reason, 0) + n
-
-
-def _name_of(value: Any) -> Any:
-    """What equal values have in common, and can be a key. Most lists here hold one text."""
-    if type(value) is list and len(value) == 1 and type(value[0]) is str:
-        return value[0]
-    return (repr(value),)  # 1 is no True
 
 
 def distinct(

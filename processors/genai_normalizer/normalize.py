@@ -23,15 +23,15 @@ from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
 from spanloom.processors.genai_normalizer.usage import (
-    USAGE,
     add_exclusive,
     aggregate,
+    has_usage,
     wrapper_operations,
 )
 from spanloom.semconv import FINISH_REASONS, TIME_PER_OUTPUT_CHUNK, TIME_TO_FIRST_CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from spanloom.processors.genai_normalizer.profiles import Profile
 
     Bool = NDArray[np.bool_]
+
+
+_TEXTS = bytes([ValueKind.STRING])
+# Values such as names of providers that are known to be right: in number (the last batch may
+# bring more than one), and the longest that is remembered.
+_RIGHT_TEXTS_MAX = 256
+_RIGHT_CHARACTERS_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class Normalizer:
             key: (conversion, bytes({ValueKind.ABSENT, *conversion.keeps}))
             for key, conversion in planner.types.items()
         }
+        self._right_texts: dict[str, set[str]] = {key: set() for key in self._types}
         self._profile = profile
         self._overwrites = any(option.overwrite for option in options.values())
         self._counters = counters
@@ -89,21 +97,29 @@ class Normalizer:
         only = POINT_KEYS if isinstance(batch, Metrics) else None
         items = Items(batch, set(keys), only)
         items.aliases = self._profile.names
-        turns = [(part, self._turn(items, part)) for part in plan.parts]
-        wrappers = self._wrappers(items, plan)
-        # Rules come before what follows from them, so that the order of dialects does not matter.
-        for part, turn in turns:
-            self._try(self._map, items, part, turn)
-        for part, turn in turns:
-            self._try(partial(self._refine, wrappers), items, part, turn)
-        self._remove_originals(items, turns)
-        items.turn = Turn(lambda: items.all, overwrite=False)
+        turns: list[tuple[Part, Turn]] = []
+        wrappers: Bool | None = None
+        if plan.parts:
+            turns = [(part, self._turn(items, part)) for part in plan.parts]
+            wrappers = self._wrappers(items, plan)
+            self._apply(items, turns, wrappers)
+            items.turn = Turn(lambda: items.all, overwrite=False)
         self._check_types(items, plan)
         self._rename_resources(batch)
         self._finish(items, wrappers)
         self._note(items, turns)
         self._to_profile(items)
         self._counters.problems(items.problems)
+
+    def _apply(self, items: Items, turns: list[tuple[Part, Turn]], wrappers: Bool | None) -> None:
+        """Rules, then what follows from them, so that the order of dialects does not matter."""
+        for part, turn in turns:
+            self._try(self._map, items, part, turn)
+        following = [(part, turn) for part, turn in turns if part.follows]
+        for _ in following:  # what follows may follow from what another dialect adds
+            for part, turn in following:
+                self._try(partial(self._refine, wrappers), items, part, turn)
+        self._remove_originals(items, turns)
 
     def _turn(self, items: Items, part: Part) -> Turn:
         overwrite = self._options[part.dialect.name].overwrite
@@ -136,8 +152,6 @@ class Normalizer:
 
     def _refine(self, wrappers: Bool | None, items: Items, part: Part) -> None:
         dialect = part.dialect
-        if not part.is_detected:
-            return
         if dialect.first_chunk_events:
             put_first_events(items, dialect.first_chunk_events)
         put_defaults(items, dialect, wrappers)
@@ -162,8 +176,19 @@ class Normalizer:
             column = items.column(key)
             conversion, right = self._types[key]
             # Bytes are several times as fast to look through as any function of numpy here.
-            if column.kinds.tobytes().strip(right):
+            kinds = column.kinds.tobytes().strip(right)
+            if kinds and (kinds.strip(_TEXTS) or not self._are_right(key, column.values)):
                 items.repair(key, conversion.convert, None, conversion.keeps)
+
+    def _are_right(self, key: str, texts: Sequence[str]) -> bool:
+        """Whether the key's conversion leaves all of them as they are; asked once for each."""
+        known, (conversion, _) = self._right_texts[key], self._types[key]
+        if known.issuperset(texts):
+            return True
+        right = {text for text in texts if conversion.convert(text) == text}
+        if len(known) < _RIGHT_TEXTS_MAX:
+            known |= {text for text in right if len(text) <= _RIGHT_CHARACTERS_MAX}
+        return right.issuperset(texts)
 
     def _rename_resources(self, batch: AnyBatch) -> None:
         for old in self._resource.keys() & set(batch.keys("resource")):
@@ -185,7 +210,7 @@ class Normalizer:
             structure(items)
         if TIME_TO_FIRST_CHUNK in items.keys and TIME_PER_OUTPUT_CHUNK not in items.keys:
             put_time_per_chunk(items)
-        if any(key.startswith(USAGE) for key in items.keys):
+        if has_usage(items.keys):
             wrappers = _either(wrappers, wrapper_operations(items))
             if wrappers is not None:
                 aggregate(items, wrappers)

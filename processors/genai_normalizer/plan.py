@@ -61,6 +61,12 @@ class Part:
         """Whether the batch may hold items of the dialect."""
         return bool(self.markers or self.scopes)
 
+    @property
+    def follows(self) -> bool:
+        """Whether something follows from what its rules bring."""
+        d = self.dialect
+        return self.is_detected and bool(d.defaults or d.refine or d.first_chunk_events)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -59,6 +59,12 @@ def wrapper_operations(items: Items) -> Bool | None:
     return found
 
 
+def has_usage(keys: set[str]) -> bool:
+    """Whether there is anything to aggregate; the two usual keys are looked for first."""
+    usual = INPUT_TOKENS in keys or OUTPUT_TOKENS in keys
+    return usual or any(key.startswith(USAGE) for key in keys)
+
+
 def aggregate(items: Items, wrappers: Bool) -> None:
     """Move the usage of wrappers to the aggregate namespace; what is there already stays."""
     if not wrappers.any():
