@@ -19,15 +19,27 @@ pub fn next_field(reader: &mut Reader<'_>) -> Result<Option<Field>, Error> {
 /// common field is not moved through memory.
 #[inline]
 pub fn each_field(
-    mut reader: Reader<'_>,
+    reader: Reader<'_>,
     mut read: impl FnMut(&Field) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    fields_while(reader, |field| read(field).map(|()| true))
+}
+
+/// As `each_field`, until `read` says false.
+#[inline]
+pub fn fields_while<E: From<Error>>(
+    mut reader: Reader<'_>,
+    mut read: impl FnMut(&Field) -> Result<bool, E>,
+) -> Result<(), E> {
     loop {
-        if let Some(field) = reader.common_field() {
-            read(&field)?;
+        let goes_on = if let Some(field) = reader.common_field() {
+            read(&field)?
         } else if let Some(field) = any_field(&mut reader)? {
-            read(&field)?;
+            read(&field)?
         } else {
+            false
+        };
+        if !goes_on {
             return Ok(());
         }
     }

@@ -7,13 +7,13 @@ use super::edits::Mark;
 use super::keys::{CleanKey, KnownKey};
 use super::own::{Own, OwnValue};
 use super::pairs::{self, KEY, STRING_VALUE, VALUE};
-use super::repeats::Scanned;
+use super::repeats::{Scanned, place};
 use super::scan::Site;
 use super::step::{Fate, Stop, deeper, note_singular};
 use super::tally::Tracked;
 use super::walk::{Frame, Walk};
 use crate::otlp::schema::KEY_VALUE;
-use crate::otlp::walk::next_field;
+use crate::otlp::walk::fields_while;
 use crate::otlp::wire::{Field, Reader, put_len_field};
 
 /// How the key of what somebody says ends, where the speaker has an attribute beside it.
@@ -32,7 +32,8 @@ impl<'a> Walk<'a> {
         depth: u32,
     ) -> Result<Fate, Stop> {
         let bytes = pairs::payload(self.bytes, pair);
-        if let Some(scanned) = self.repeats.get(frame.location, bytes) {
+        let place = place(self.signal, frame.location);
+        if let Some(scanned) = self.memory.repeats.get(place, bytes) {
             self.report.repeated(scanned);
             return Ok(Fate::Keep);
         }
@@ -45,7 +46,7 @@ impl<'a> Walk<'a> {
         // What others than its own bytes decide about may end otherwise next time.
         let is_alone = known.fate == KeyFate::Scan && known.own.is_none() && !has_role(key);
         if is_clean && is_alone && fate == Fate::Keep {
-            self.repeats.insert(frame.location, bytes, self.report.since(scanned));
+            self.memory.repeats.insert(place, bytes, self.report.since(scanned));
         }
         Ok(fate)
     }
@@ -154,24 +155,21 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        let mut seen = 0;
-        let mut reader = Reader::at(self.bytes, pair.payload, pair.end);
-        while let Some(field) = next_field(&mut reader)? {
+        let (mut seen, mut becomes) = (0, Fate::Keep);
+        fields_while(Reader::at(self.bytes, pair.payload, pair.end), |field| {
             let Some(part) = KEY_VALUE.field(field.number) else {
-                self.unknown(&field, &site);
-                continue;
+                self.unknown(field, &site);
+                return Ok(true);
             };
             note_singular(&mut seen, part)?;
-            let fate = match field.number {
-                KEY => self.key(&field, known),
-                VALUE => self.pair_value(&field, fate, &site, depth)?,
+            becomes = match field.number {
+                KEY => self.key(field, known),
+                VALUE => self.pair_value(field, fate, &site, depth)?,
                 _ => Fate::Keep,
             };
-            if fate != Fate::Keep {
-                return Ok(fate);
-            }
-        }
-        Ok(Fate::Keep)
+            Ok::<_, Stop>(becomes == Fate::Keep)
+        })?;
+        Ok(becomes)
     }
 
     fn key(&mut self, field: &Field, known: &KnownKey) -> Fate {

@@ -6,8 +6,11 @@ use parking_lot::Mutex;
 use spanloom_scan::rules::{RuleError, RuleIndex, Ruleset};
 use spanloom_scan::text::Scratch;
 
+use super::keys::KeyCache;
+use super::repeats::Repeats;
+
 /// Threads that work at once; more than these make their memory anew.
-const SCRATCHES_MAX: usize = 64;
+const MEMORIES_MAX: usize = 64;
 
 /// What is written on items where something was found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,13 +32,21 @@ impl Summary {
     }
 }
 
+/// What one thread learnt and uses again for every request.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub scratch: Scratch,
+    pub keys: KeyCache,
+    pub repeats: Repeats,
+}
+
 /// Immutable but for its pool of memory; shared by all threads.
 pub struct Engine {
     pub ruleset: Ruleset,
     pub summary: Summary,
     ids: HashSet<Vec<u8>>,
     attributes: HashSet<Vec<u8>>,
-    pool: Mutex<Vec<Scratch>>,
+    pool: Mutex<Vec<Memory>>,
 }
 
 impl Engine {
@@ -62,14 +73,14 @@ impl Engine {
         self.attributes.contains(key)
     }
 
-    pub fn scratch(&self) -> Scratch {
+    pub fn memory(&self) -> Memory {
         self.pool.lock().pop().unwrap_or_default()
     }
 
-    pub fn give_back(&self, scratch: Scratch) {
+    pub fn give_back(&self, memory: Memory) {
         let mut pool = self.pool.lock();
-        if pool.len() < SCRATCHES_MAX {
-            pool.push(scratch);
+        if pool.len() < MEMORIES_MAX {
+            pool.push(memory);
         }
     }
 }

@@ -1,17 +1,17 @@
-//! What is known of each key, found out once a batch.
+//! What is known of each key, found out once.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use spanloom_scan::keys::KeyFate;
-use spanloom_scan::place::Location;
 use spanloom_scan::text::{Contexts, Unscanned};
 use spanloom_scan::value::Told;
 
 use super::own::Own;
 
-/// Keys that are remembered; what exceeds them is looked at each time.
-const KEYS_MAX: usize = 1 << 16;
+/// So many keys of a place are remembered; with more, all are learnt anew. Longer ones are not.
+const KEYS_MAX: usize = 1 << 12;
+const KEY_BYTES_MAX: usize = 1 << 10;
 
 /// What leaves in the place of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,22 +48,32 @@ impl KnownKey {
     }
 }
 
+type Keys<T> = HashMap<Box<[u8]>, T, ahash::RandomState>;
+
+/// Kept from request to request.
 #[derive(Debug, Default)]
-pub struct KeyCache<'a> {
-    known: HashMap<(u8, &'a [u8]), Rc<KnownKey>, ahash::RandomState>,
+pub struct KeyCache {
+    /// By `repeats::place`.
+    known: HashMap<u8, Keys<Arc<KnownKey>>, ahash::RandomState>,
     /// By the whole path of keys inside maps.
-    paths: HashMap<Box<[u8]>, KeyFate, ahash::RandomState>,
+    paths: Keys<KeyFate>,
 }
 
-impl<'a> KeyCache<'a> {
-    pub fn get(&self, location: Location, key: &'a [u8]) -> Option<Rc<KnownKey>> {
-        self.known.get(&(location as u8, key)).map(Rc::clone)
+impl KeyCache {
+    pub fn get(&self, place: u8, key: &[u8]) -> Option<Arc<KnownKey>> {
+        self.known.get(&place)?.get(key).map(Arc::clone)
     }
 
-    pub fn insert(&mut self, location: Location, key: &'a [u8], known: &Rc<KnownKey>) {
-        if self.known.len() < KEYS_MAX {
-            self.known.insert((location as u8, key), Rc::clone(known));
+    /// One that could not be scanned may end better next time.
+    pub fn insert(&mut self, place: u8, key: &[u8], known: &Arc<KnownKey>) {
+        if known.unscanned.is_some() || key.len() > KEY_BYTES_MAX {
+            return;
         }
+        let keys = self.known.entry(place).or_default();
+        if keys.len() >= KEYS_MAX {
+            keys.clear();
+        }
+        keys.insert(key.into(), Arc::clone(known));
     }
 
     pub fn path_fate(&mut self, path: &[u8], find: impl FnOnce() -> KeyFate) -> KeyFate {
@@ -71,7 +81,10 @@ impl<'a> KeyCache<'a> {
             return fate;
         }
         let fate = find();
-        if self.paths.len() < KEYS_MAX {
+        if self.paths.len() >= KEYS_MAX {
+            self.paths.clear();
+        }
+        if path.len() <= KEY_BYTES_MAX {
             self.paths.insert(path.into(), fate);
         }
         fate

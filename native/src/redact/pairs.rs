@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use spanloom_scan::place::Role;
 
 use crate::otlp::error::Error;
-use crate::otlp::walk::next_field;
+use crate::otlp::walk::{each_field, next_field};
 use crate::otlp::wire::{Field, Reader, WireType};
 
 pub const KEY: u32 = 1;
@@ -27,13 +27,13 @@ pub fn find(
     number: u32,
     wire_type: WireType,
 ) -> Result<Option<Field>, Error> {
-    let mut reader = Reader::at(request, message.payload, message.end);
     let mut found = None;
-    while let Some(field) = next_field(&mut reader)? {
+    each_field(Reader::at(request, message.payload, message.end), |field| {
         if field.number == number && field.wire_type == wire_type {
-            found = Some(field);
+            found = Some(*field);
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 

@@ -1,14 +1,12 @@
 //! Attributes that were clean before: telemetry says the same again and again.
 
-use std::collections::HashMap;
-
-use spanloom_scan::place::Location;
+use spanloom_scan::place::{Location, Signal};
 
 use super::report::ValueKind;
 
 /// Longer ones seldom come twice.
-const PAIR_BYTES_MAX: usize = 256;
-const PAIRS_MAX: usize = 1 << 13;
+const PAIR_BYTES_MAX: usize = 104;
+const N_SLOTS: usize = 1 << 10;
 
 /// What was scanned of a pair, by `ValueKind`, and how many bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,25 +15,100 @@ pub struct Scanned {
     pub n_bytes: u64,
 }
 
-/// Pairs, as encoded, in which nothing was found: the same bytes at the same location are clean.
-#[derive(Debug, Default)]
-pub struct Repeats<'a> {
-    known: HashMap<(u8, &'a [u8]), Scanned, ahash::RandomState>,
+/// A pair as encoded. Each has one slot; a later pair takes it over.
+#[derive(Clone, Copy)]
+struct Slot {
+    bytes: [u8; PAIR_BYTES_MAX],
+    len: u8,
+    place: u8,
+    /// As `Scanned`; a pair has no more values than bytes.
+    n_bytes: u8,
+    values: [u8; 6],
 }
 
-impl<'a> Repeats<'a> {
-    pub fn get(&self, location: Location, pair: &'a [u8]) -> Option<Scanned> {
-        match pair.len() {
-            0..=PAIR_BYTES_MAX => self.known.get(&(location as u8, pair)).copied(),
-            _ => None,
+/// Pairs in which nothing was found: the same bytes at the same place are clean. Shows none.
+#[derive(Default)]
+pub struct Repeats {
+    hasher: ahash::RandomState,
+    slots: Vec<Slot>,
+}
+
+impl std::fmt::Debug for Repeats {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repeats").finish_non_exhaustive()
+    }
+}
+
+/// Signal and location as one number.
+pub const fn place(signal: Signal, location: Location) -> u8 {
+    (location as u8) << 2 | signal as u8
+}
+
+impl Repeats {
+    pub fn get(&self, place: u8, pair: &[u8]) -> Option<Scanned> {
+        let slot = self.slots.get(self.index(pair)?)?;
+        if slot.place != place || slot.bytes.get(..usize::from(slot.len)) != Some(pair) {
+            return None;
+        }
+        Some(Scanned { values: slot.values.map(u64::from), n_bytes: slot.n_bytes.into() })
+    }
+
+    /// A pair of which a key was new waits for the next time: keys are counted when looked at.
+    pub fn insert(&mut self, place: u8, pair: &[u8], scanned: Scanned) {
+        let has_new_key = scanned.values.get(ValueKind::Key as usize).is_none_or(|&n| n > 0);
+        let Some(index) = self.index(pair).filter(|_| !has_new_key) else { return };
+        if self.slots.is_empty() {
+            let empty = Slot {
+                bytes: [0; PAIR_BYTES_MAX],
+                len: u8::MAX,
+                place: 0,
+                n_bytes: 0,
+                values: [0; 6],
+            };
+            self.slots.resize(N_SLOTS, empty);
+        }
+        if let Some(slot) = self.slots.get_mut(index)
+            && let Some(bytes) = slot.bytes.get_mut(..pair.len())
+        {
+            bytes.copy_from_slice(pair);
+            slot.len = pair.len() as u8;
+            slot.place = place;
+            slot.n_bytes = scanned.n_bytes as u8;
+            slot.values = scanned.values.map(|n| n as u8);
         }
     }
 
-    /// A pair of which a key was new waits for the next time: keys are counted once.
-    pub fn insert(&mut self, location: Location, pair: &'a [u8], scanned: Scanned) {
-        let has_new_key = scanned.values.get(ValueKind::Key as usize).is_none_or(|&n| n > 0);
-        if pair.len() <= PAIR_BYTES_MAX && self.known.len() < PAIRS_MAX && !has_new_key {
-            self.known.insert((location as u8, pair), scanned);
-        }
+    /// The slot of a pair that is short enough.
+    fn index(&self, pair: &[u8]) -> Option<usize> {
+        (pair.len() <= PAIR_BYTES_MAX).then(|| self.hasher.hash_one(pair) as usize % N_SLOTS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCANNED: Scanned = Scanned { values: [1, 0, 0, 0, 0, 0], n_bytes: 3 };
+
+    #[test]
+    fn a_pair_is_known_at_its_place_only() {
+        let mut repeats = Repeats::default();
+        assert_eq!(repeats.get(4, b"pair"), None);
+        repeats.insert(4, b"pair", SCANNED);
+        assert_eq!(repeats.get(4, b"pair"), Some(SCANNED));
+        assert_eq!(repeats.get(5, b"pair"), None);
+        assert_eq!(repeats.get(4, b"pai"), None);
+    }
+
+    #[test]
+    fn long_pairs_and_those_with_new_keys_are_not_kept() {
+        let mut repeats = Repeats::default();
+        let long = [b'a'; PAIR_BYTES_MAX + 1];
+        repeats.insert(4, &long, SCANNED);
+        assert_eq!(repeats.get(4, &long), None);
+        let mut with_key = SCANNED;
+        with_key.values.iter_mut().skip(ValueKind::Key as usize).take(1).for_each(|n| *n = 1);
+        repeats.insert(4, b"pair", with_key);
+        assert_eq!(repeats.get(4, b"pair"), None);
     }
 }

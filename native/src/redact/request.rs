@@ -47,7 +47,9 @@ impl Engine {
 fn walked(engine: &Engine, signal: Signal, request: &[u8], audit: bool) -> Result<Redacted, Stop> {
     let mut walk = Walk::new(engine, signal, request, audit);
     walk.request(schema::request(signal))?;
-    engine.give_back(mem::take(&mut walk.scratch));
+    if !audit {
+        engine.give_back(mem::take(&mut walk.memory));
+    }
     let changed = !walk.edits.is_empty();
     Ok(Redacted {
         request: changed.then(|| walk.edits.join(request)),

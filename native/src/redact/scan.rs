@@ -1,7 +1,7 @@
 //! Hands one text to the rules and books what they say.
 
 use std::mem;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use spanloom_scan::keys::KeyFate;
 use spanloom_scan::place::{Location, Place, Role};
@@ -12,6 +12,7 @@ use spanloom_scan::value::{Outcome, Told};
 use super::guard::guarded;
 use super::keys::{CleanKey, KnownKey};
 use super::own::Own;
+use super::repeats::place;
 use super::report::ValueKind;
 use super::walk::Walk;
 
@@ -77,7 +78,7 @@ impl<'a> Walk<'a> {
         let (signal, location, role) = (self.signal, site.location, site.role);
         let place = Place { signal, location, key: &self.path, role };
         let (engine, contexts) = (self.engine, site.contexts);
-        let (scratch, told) = (&mut self.scratch, &mut self.told);
+        let (scratch, told) = (&mut self.memory.scratch, &mut self.told);
         let outcome = redact(&engine.ruleset, (kind, value), &place, contexts, scratch, told);
         self.book_told(site.message_index);
         self.verdict(outcome, location)
@@ -127,7 +128,7 @@ impl<'a> Walk<'a> {
     /// Whether the rules leave a text as it is; nothing is booked.
     pub fn is_clean(&mut self, text: &[u8], location: Location) -> bool {
         let place = Place { signal: self.signal, location, key: text, role: Role::None };
-        let (scratch, told) = (&mut self.scratch, &mut self.told);
+        let (scratch, told) = (&mut self.memory.scratch, &mut self.told);
         let outcome =
             redact(&self.engine.ruleset, (ValueKind::Key, text), &place, 0, scratch, told);
         told.clear();
@@ -135,12 +136,13 @@ impl<'a> Walk<'a> {
     }
 
     /// What is known of a key, which is scanned when it is met first.
-    pub fn known_key(&mut self, location: Location, key: &'a [u8]) -> Rc<KnownKey> {
-        if let Some(known) = self.keys.get(location, key) {
+    pub fn known_key(&mut self, location: Location, key: &'a [u8]) -> Arc<KnownKey> {
+        let place = place(self.signal, location);
+        if let Some(known) = self.memory.keys.get(place, key) {
             return known;
         }
-        let known = Rc::new(self.learn_key(location, key));
-        self.keys.insert(location, key, &known);
+        let known = Arc::new(self.learn_key(location, key));
+        self.memory.keys.insert(place, key, &known);
         known
     }
 
@@ -152,13 +154,13 @@ impl<'a> Walk<'a> {
             [] => Outcome::Unchanged,
             _ => {
                 let key = (ValueKind::Key, key);
-                redact(&engine.ruleset, key, &place, 0, &mut self.scratch, &mut told)
+                redact(&engine.ruleset, key, &place, 0, &mut self.memory.scratch, &mut told)
             }
         };
         self.report.scanned(ValueKind::Key, key.len());
         let (clean, unscanned) = clean_key(outcome, location, engine.ruleset.pass_unscanned);
         let name = if let CleanKey::Changed(clean) = &clean { clean } else { key };
-        let contexts = engine.ruleset.contexts(name, &mut self.scratch);
+        let contexts = engine.ruleset.contexts(name, &mut self.memory.scratch);
         let own = Own::of_key(engine, name);
         let fate = match engine.ruleset.keys.key_fate(name) {
             KeyFate::Drop => KeyFate::Drop,

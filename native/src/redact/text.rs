@@ -26,17 +26,17 @@ pub struct TextOutcome {
 impl Engine {
     /// What becomes of one value at a place, and what was found in it.
     pub fn redact_text(&self, text: &[u8], place: &Place<'_>) -> TextOutcome {
-        let (mut scratch, mut told) = (self.scratch(), Vec::new());
-        let contexts = self.ruleset.contexts(place.key, &mut scratch);
+        let (mut memory, mut told) = (self.memory(), Vec::new());
+        let contexts = self.ruleset.contexts(place.key, &mut memory.scratch);
         let outcome = scan::redact(
             &self.ruleset,
             (ValueKind::of_text(text), text),
             place,
             contexts,
-            &mut scratch,
+            &mut memory.scratch,
             &mut told,
         );
-        self.give_back(scratch);
+        self.give_back(memory);
         let spotted = told.into_iter().map(|told| Spotted {
             score: Some(told.score),
             range: told.range.map(|(start, end)| start as usize..end as usize),

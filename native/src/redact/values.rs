@@ -13,7 +13,7 @@ use super::scan::{Site, Verdict};
 use super::step::{Fate, Stop, deeper, note_singular};
 use super::walk::Walk;
 use crate::otlp::schema::ANY_VALUE;
-use crate::otlp::walk::next_field;
+use crate::otlp::walk::{fields_while, next_field};
 use crate::otlp::wire::{Field, Reader, WireType, put_len_field};
 
 impl Walk<'_> {
@@ -38,27 +38,24 @@ impl Walk<'_> {
     }
 
     fn value_content(&mut self, value: &Field, site: &Site, depth: u32) -> Result<Fate, Stop> {
-        let mut seen = 0;
-        let mut reader = Reader::at(self.bytes, value.payload, value.end);
-        while let Some(case) = next_field(&mut reader)? {
+        let (mut seen, mut fate) = (0, Fate::Keep);
+        fields_while(Reader::at(self.bytes, value.payload, value.end), |case| {
             let Some(known) = ANY_VALUE.field(case.number) else {
-                self.unknown(&case, site);
-                continue;
+                self.unknown(case, site);
+                return Ok(true);
             };
             note_singular(&mut seen, known)?;
-            let fate = match case.number {
-                STRING_VALUE => self.string(&case, site),
-                BYTES_VALUE => self.bytes_value(&case, site),
-                INT_VALUE | DOUBLE_VALUE => self.number(&case, site),
-                ARRAY_VALUE => self.array(&case, site, deeper(depth, &case)?)?,
-                KVLIST_VALUE => self.map(&case, site, deeper(depth, &case)?)?,
+            fate = match case.number {
+                STRING_VALUE => self.string(case, site),
+                BYTES_VALUE => self.bytes_value(case, site),
+                INT_VALUE | DOUBLE_VALUE => self.number(case, site),
+                ARRAY_VALUE => self.array(case, site, deeper(depth, case)?)?,
+                KVLIST_VALUE => self.map(case, site, deeper(depth, case)?)?,
                 _ => Fate::Keep,
             };
-            if fate != Fate::Keep {
-                return Ok(fate);
-            }
-        }
-        Ok(Fate::Keep)
+            Ok::<_, Stop>(fate == Fate::Keep)
+        })?;
+        Ok(fate)
     }
 
     fn string(&mut self, case: &Field, site: &Site) -> Fate {
@@ -164,7 +161,8 @@ impl Walk<'_> {
         let keys = &self.engine.ruleset.keys;
         let fate = match keys.concerns_nested_keys() {
             true => {
-                let of_path = self.keys.path_fate(&self.path, || keys.nested_key_fate(&self.path));
+                let of_path =
+                    self.memory.keys.path_fate(&self.path, || keys.nested_key_fate(&self.path));
                 stronger(known.nested_fate, of_path)
             }
             false => KeyFate::Scan,

@@ -3,16 +3,13 @@
 use std::{mem, ptr};
 
 use spanloom_scan::place::{Location, Signal};
-use spanloom_scan::text::Scratch;
 use spanloom_scan::value::Told;
 
 use super::edits::Edits;
-use super::engine::Engine;
+use super::engine::{Engine, Memory};
 use super::items::{count_items, trace_id};
-use super::keys::KeyCache;
 use super::pairs::{self, Roles};
 use super::places;
-use super::repeats::Repeats;
 use super::report::{Report, ValueKind};
 use super::scan::{Site, Verdict};
 use super::step::{Fate, Stop, deeper, note_singular};
@@ -21,7 +18,7 @@ use super::telling;
 use crate::otlp::schema::{self, ANY_VALUE, KEY_VALUE, Kind, Message, Role};
 use crate::otlp::signal;
 use crate::otlp::validate::DEPTH_MAX;
-use crate::otlp::walk::next_field;
+use crate::otlp::walk::fields_while;
 use crate::otlp::wire::{Field, Reader, WireType, put_len_field};
 
 pub struct Walk<'a> {
@@ -29,13 +26,12 @@ pub struct Walk<'a> {
     pub signal: Signal,
     pub bytes: &'a [u8],
     pub edits: Edits,
-    pub keys: KeyCache<'a>,
-    pub repeats: Repeats<'a>,
+    /// Borrowed from the engine.
+    pub memory: Memory,
     /// The keys around the text being scanned, from the outside in, joined by dots.
     pub path: Vec<u8>,
     pub tally: Tally,
     pub report: Report,
-    pub scratch: Scratch,
     pub told: Vec<Told>,
     pub n_kept: usize,
     pub n_dropped: usize,
@@ -55,19 +51,18 @@ pub struct Frame<'f, 'a> {
 impl<'a> Walk<'a> {
     pub fn new(engine: &'a Engine, signal: signal::Signal, bytes: &'a [u8], audit: bool) -> Self {
         let report = Report { audit: audit.then(Vec::new), ..Report::default() };
-        let mut scratch = engine.scratch();
-        scratch.tells_tags = audit;
+        // What was learnt without an audit lacks tags.
+        let mut memory = if audit { Memory::default() } else { engine.memory() };
+        memory.scratch.tells_tags = audit;
         Self {
             engine,
             signal: places::signal(signal),
             bytes,
             edits: Edits::default(),
-            keys: KeyCache::default(),
-            repeats: Repeats::default(),
+            memory,
             path: Vec::new(),
             tally: Tally::default(),
             report,
-            scratch,
             told: Vec::new(),
             n_kept: 0,
             n_dropped: 0,
@@ -91,13 +86,12 @@ impl<'a> Walk<'a> {
     ) -> Result<Fate, Stop> {
         let location = places::of_message(message, outer);
         let mut frame = Frame { message, field, location, seen: 0, roles: None };
-        let mut reader = Reader::at(self.bytes, field.payload, field.end);
-        while let Some(field) = next_field(&mut reader)? {
-            if self.field(&mut frame, &field, depth)? == Fate::DropItem {
-                return Ok(Fate::DropItem);
-            }
-        }
-        Ok(Fate::Keep)
+        let mut fate = Fate::Keep;
+        fields_while(Reader::at(self.bytes, field.payload, field.end), |field| {
+            fate = self.field(&mut frame, field, depth)?;
+            Ok::<_, Stop>(fate != Fate::DropItem)
+        })?;
+        Ok(fate)
     }
 
     fn field(

@@ -35,10 +35,10 @@ pub(super) fn build(
     let windows = Windows::new(&far_literals(literals, &far), stride);
     let used = windows.memory_bytes() + size_of_val(lengths.as_slice());
     let rest = bytes_max.checked_sub(used).ok_or(TooLarge)?;
-    let near = machine(&folded, near, classes.n_classes(), NEAR_ENTRIES_MAX, rest)?;
+    let near = machine(literals, near, NEAR_ENTRIES_MAX, rest)?;
     let rest = rest.checked_sub(near.memory_bytes()).ok_or(TooLarge)?;
-    let far = machine(&folded, far, classes.n_classes(), FAR_ENTRIES_MAX, rest)?;
-    Ok(Automaton { classes, near, far, windows, lengths })
+    let far = machine(literals, far, FAR_ENTRIES_MAX, rest)?;
+    Ok(Automaton { near, far, windows, lengths })
 }
 
 fn far_literals(literals: &[&[u8]], far: &[u32]) -> Vec<Vec<u8>> {
@@ -46,18 +46,29 @@ fn far_literals(literals: &[&[u8]], far: &[u32]) -> Vec<Vec<u8>> {
     literals.map(|literal| folded_literal(literal)).collect()
 }
 
-/// The machine of the literals `order`, with no state where there are none.
+/// The machine of the literals `of`, with no state where there are none. It has classes of its
+/// own: the fewer there are, the more of its table stays in the cache.
 fn machine(
-    folded: &[Vec<u8>],
-    order: Vec<u32>,
-    stride: usize,
+    literals: &[&[u8]],
+    of: Vec<u32>,
     entries_max: usize,
     bytes_max: usize,
 ) -> Result<Machine, TooLarge> {
-    if order.is_empty() {
+    if of.is_empty() {
         return Ok(Machine::default());
     }
-    let n_nodes = n_prefixes(folded, &order);
+    let literal = |&index: &u32| literals.get(index as usize).copied().unwrap_or_default();
+    let classes = Classes::new(&of.iter().map(literal).collect::<Vec<_>>());
+    let mut folded = vec![Vec::new(); literals.len()];
+    for index in &of {
+        if let Some(folded) = folded.get_mut(*index as usize) {
+            *folded = classes.fold(literal(index));
+        }
+    }
+    let mut order = of;
+    order.sort_by_key(|&index| folded.get(index as usize));
+    let stride = classes.n_classes();
+    let n_nodes = n_prefixes(&folded, &order);
     let n_rows = n_nodes.min(entries_max / stride);
     let node_bytes = n_nodes * (size_of::<Node>() + 2 * size_of::<u32>());
     let literal_bytes = order.len() * (size_of::<Output>() + size_of::<u32>());
@@ -65,8 +76,8 @@ fn machine(
     if table_bytes + node_bytes + literal_bytes > bytes_max || n_nodes >= DEEP as usize {
         return Err(TooLarge);
     }
-    let mut machine = Machine { stride, literal_order: order, ..Machine::default() };
-    machine.add_nodes(folded, n_nodes);
+    let mut machine = Machine { classes, stride, literal_order: order, ..Machine::default() };
+    machine.add_nodes(&folded, n_nodes);
     machine.link();
     machine.fill_table(n_rows);
     Ok(machine)

@@ -2,16 +2,16 @@
 
 use super::Hit;
 use super::fold::Folded;
-use super::machine::Runner;
+use super::machine::Machine;
 use super::search::Lane;
 use super::windows::{WINDOW_LEN, Windows};
 
 /// Appends every occurrence of a far literal, by ascending end.
-pub(super) fn find(runner: Runner<'_>, windows: &Windows, folded: &Folded, hits: &mut Vec<Hit>) {
+pub(super) fn find(machine: &Machine, windows: &Windows, folded: &Folded, hits: &mut Vec<Hit>) {
     let text = folded.bytes();
     let n_before = hits.len();
     let lane = Lane { end: text.len(), ..Lane::default() };
-    let mut visit = Visit { runner, text, n_back: windows.n_back, lane };
+    let mut visit = Visit { machine, text, n_back: windows.n_back, lane };
     let mut from = 0;
     while let Some((at, key)) = windows.next(text, from) {
         if windows.holds(text, at, key) {
@@ -24,7 +24,7 @@ pub(super) fn find(runner: Runner<'_>, windows: &Windows, folded: &Folded, hits:
 
 /// The machine of the far literals on its way from window to window.
 struct Visit<'a> {
-    runner: Runner<'a>,
+    machine: &'a Machine,
     text: &'a [u8],
     n_back: usize,
     lane: Lane,
@@ -39,15 +39,15 @@ impl Visit<'_> {
             self.lane = Lane { at: start, state: 0, ..self.lane };
         }
         while self.lane.at < end {
-            self.runner.step(self.text, &mut self.lane, hits);
+            self.machine.step(self.text, &mut self.lane, hits);
         }
         // A literal goes on only as long as the state holds the window and all that follows.
         while self.lane.at < self.text.len() {
             let n_needed = WINDOW_LEN + self.lane.at - end;
-            if (self.runner.depth(self.lane.state) as usize) < n_needed {
+            if (self.machine.depth(self.lane.state) as usize) < n_needed {
                 break;
             }
-            self.runner.step(self.text, &mut self.lane, hits);
+            self.machine.step(self.text, &mut self.lane, hits);
         }
     }
 }

@@ -9,6 +9,7 @@ use super::classes::Classes;
 /// Some of the literals as one state machine over byte classes.
 #[derive(Debug, Default)]
 pub(super) struct Machine {
+    pub(super) classes: Classes,
     /// Row after row, one entry per byte class: the next state as `search` encodes it.
     pub(super) table: Vec<u32>,
     /// Entries per row.
@@ -47,13 +48,6 @@ pub(super) struct Output {
     pub(super) end: u32,
     /// The output of the longest proper suffix that has one.
     pub(super) shorter: u32,
-}
-
-/// A machine together with the classes of its bytes.
-#[derive(Clone, Copy)]
-pub(super) struct Runner<'a> {
-    pub(super) machine: &'a Machine,
-    pub(super) classes: &'a Classes,
 }
 
 impl Machine {

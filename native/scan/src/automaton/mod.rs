@@ -15,9 +15,8 @@ mod search;
 mod tests;
 mod windows;
 
-use classes::Classes;
 use fold::Folded;
-use machine::{Machine, Runner};
+use machine::Machine;
 use windows::Windows;
 
 /// What was found: which literal, and where it ends. Where it starts depends on the white
@@ -53,7 +52,6 @@ impl std::fmt::Debug for FindScratch {
 /// vertical tab, form feed, carriage return) counts as one space.
 #[derive(Debug, Default)]
 pub struct Automaton {
-    classes: Classes,
     /// Looked for everywhere.
     near: Machine,
     /// Looked for where `windows` says; holds no state where there are few literals.
@@ -80,11 +78,11 @@ impl Automaton {
         let n_before = hits.len();
         if !self.far.nodes.is_empty() {
             scratch.folded.set(text);
-            far::find(self.runner(&self.far), &self.windows, &scratch.folded, hits);
+            far::find(&self.far, &self.windows, &scratch.folded, hits);
         }
         let n_far = hits.len() - n_before;
         if !self.near.nodes.is_empty() {
-            search::find(self.runner(&self.near), text, hits, &mut scratch.rest);
+            search::find(&self.near, text, hits, &mut scratch.rest);
         }
         if n_far > 0 && hits.len() > n_before + n_far {
             // Two ascending runs, which this sort merges; far ones, the longer, come first.
@@ -113,9 +111,5 @@ impl Automaton {
             + self.far.memory_bytes()
             + self.windows.memory_bytes()
             + size_of_val(self.lengths.as_slice())
-    }
-
-    fn runner<'a>(&'a self, machine: &'a Machine) -> Runner<'a> {
-        Runner { machine, classes: &self.classes }
     }
 }

@@ -6,13 +6,13 @@
 
 use super::Hit;
 use super::classes::{SPACE, is_space_twice, n_folded};
-use super::machine::Runner;
+use super::machine::Machine;
 
 pub(super) const LOOK: u32 = 1 << 31;
 pub(super) const DEEP: u32 = 1 << 30;
 
 /// Shorter texts are not worth the seams.
-const LANES_TEXT_LEN_MIN: usize = 256;
+const LANES_TEXT_LEN_MIN: usize = 96;
 const N_LANES: usize = 4;
 
 /// One stretch of a text on its way through the states.
@@ -28,10 +28,10 @@ pub(super) type Rest = [Vec<Hit>; N_LANES - 1];
 
 /// See `Automaton::find`. A long text goes through as several stretches at once, because one
 /// alone waits for memory at every byte.
-pub(super) fn find(runner: Runner<'_>, text: &[u8], hits: &mut Vec<Hit>, rest: &mut Rest) {
+pub(super) fn find(machine: &Machine, text: &[u8], hits: &mut Vec<Hit>, rest: &mut Rest) {
     if text.len() < LANES_TEXT_LEN_MIN {
         let mut lane = Lane { at: 0, end: text.len(), state: 0 };
-        return runner.run(text, &mut lane, hits);
+        return machine.run(text, &mut lane, hits);
     }
     let mut lanes: [Lane; N_LANES] = std::array::from_fn(|k| Lane {
         at: text.len() * k / N_LANES,
@@ -40,15 +40,15 @@ pub(super) fn find(runner: Runner<'_>, text: &[u8], hits: &mut Vec<Hit>, rest: &
     });
     let starts = lanes.map(|lane| lane.at);
     rest.iter_mut().for_each(Vec::clear);
-    runner.run_lanes(text, &mut lanes, hits, rest);
+    machine.run_lanes(text, &mut lanes, hits, rest);
     let [first, later @ ..] = lanes;
     let mut sure = first;
     for ((lane, start), found) in later.into_iter().zip(starts.into_iter().skip(1)).zip(&*rest) {
-        runner.join(text, &mut sure, lane, start, found, hits);
+        machine.join(text, &mut sure, lane, start, found, hits);
     }
 }
 
-impl Runner<'_> {
+impl Machine {
     /// Runs all lanes side by side until one is at its end, then each alone.
     fn run_lanes(
         &self,
@@ -146,7 +146,7 @@ impl Runner<'_> {
     #[inline(always)]
     fn next(&self, state: u32, byte: u8) -> u32 {
         let index = state as usize + usize::from(self.classes.of(byte));
-        self.machine.table.get(index).copied().unwrap_or(0)
+        self.table.get(index).copied().unwrap_or(0)
     }
 
     /// Does what `LOOK` asks for: tells what ends here, and goes on as long as the state is
@@ -181,23 +181,23 @@ impl Runner<'_> {
 
     /// Bytes of the prefix that `state` is.
     pub(super) fn depth(&self, state: u32) -> u32 {
-        self.machine.depths.get(self.node_of(state)).copied().unwrap_or(0)
+        self.depths.get(self.node_of(state)).copied().unwrap_or(0)
     }
 
     /// The entry after `byte` in a state that has no row.
     fn next_deep(&self, mut state: u32, byte: u8) -> u32 {
         let class = self.classes.of(byte);
-        let stride = self.machine.stride as u32;
-        while let Some(node) = self.machine.nodes.get(state as usize) {
+        let stride = self.stride as u32;
+        while let Some(node) = self.nodes.get(state as usize) {
             if class == SPACE && node.class == SPACE {
                 return DEEP | state;
             }
-            if let Some(child) = self.machine.child(node, class) {
+            if let Some(child) = self.child(node, class) {
                 // The children of a deep state are deep: states are numbered by depth.
                 return LOOK | DEEP | child;
             }
             state = node.fail;
-            if ((state * stride) as usize) < self.machine.table.len() {
+            if ((state * stride) as usize) < self.table.len() {
                 return self.next(state * stride, byte);
             }
         }
@@ -205,14 +205,14 @@ impl Runner<'_> {
     }
 
     fn node_of(&self, state: u32) -> usize {
-        let stride = self.machine.stride as u32;
+        let stride = self.stride as u32;
         (if state & DEEP == 0 { state / stride } else { state & !DEEP }) as usize
     }
 
     fn tell(&self, state: u32, end: usize, hits: &mut Vec<Hit>) {
-        let mut output = self.machine.output_of.get(self.node_of(state)).copied();
-        while let Some(found) = output.and_then(|index| self.machine.outputs.get(index as usize)) {
-            let literals = self.machine.literal_order.get(found.first as usize..found.end as usize);
+        let mut output = self.output_of.get(self.node_of(state)).copied();
+        while let Some(found) = output.and_then(|index| self.outputs.get(index as usize)) {
+            let literals = self.literal_order.get(found.first as usize..found.end as usize);
             let hit = |&literal| Hit { end: end as u32, literal };
             hits.extend(literals.unwrap_or_default().iter().map(hit));
             output = Some(found.shorter);

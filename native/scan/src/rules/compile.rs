@@ -35,15 +35,16 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
         compiler.check(rule, hmac.is_some());
         compiler.rule(index as RuleIndex, rule);
     }
-    compiler.literals.add(b"[redacted:", Owner::Mark);
+    compiler.surroundings.add(b"[redacted:", Owner::Mark);
+    for (key, is_content) in [(&b"\"content\""[..], true), (b"\"text\"", false)] {
+        compiler.triggers.add(key, Owner::PartKey { is_content });
+    }
     let floating = Floating::new(compiler.gated, &compiler.open);
-    let built = compiler.literals.build(document.limits.automaton_bytes_max);
-    let (automaton, owners) = match built {
-        Ok(built) => built,
-        Err(_) => {
-            compiler.problems.push(general("the rules need too much memory".to_owned()));
-            return Err(compiler.problems);
-        }
+    let bytes_max = document.limits.automaton_bytes_max;
+    let built = (compiler.triggers.build(bytes_max), compiler.surroundings.build(bytes_max));
+    let (Ok(triggers), Ok(surroundings)) = built else {
+        compiler.problems.push(general("the rules need too much memory".to_owned()));
+        return Err(compiler.problems);
     };
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
@@ -60,8 +61,8 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
         on_oversize: document.on_oversize,
         pass_unscanned: document.pass_unscanned,
         injection: document.injection,
-        automaton,
-        owners,
+        triggers,
+        surroundings,
         runs: compiler.runs,
         floating,
         allow,

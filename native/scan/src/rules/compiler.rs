@@ -34,7 +34,9 @@ pub(super) struct Compiled {
 #[derive(Default)]
 pub(super) struct Compiler {
     pub problems: Vec<RuleError>,
-    pub literals: Literals,
+    /// See `Ruleset`.
+    pub triggers: Literals,
+    pub surroundings: Literals,
     pub runs: RunRules,
     /// Rules by expression that have no literal to start from: those with keywords, and the
     /// others with their expressions.
@@ -114,7 +116,7 @@ impl Compiler {
         let context = self.context_set(&rule.id, &rule.context);
         let negative_context = self.context_set(&rule.id, &rule.negative_context);
         let allow = self.allow(&rule.id, &rule.allow);
-        self.literals.add(format!("[{}", rule.label).as_bytes(), Owner::Mark);
+        self.surroundings.add(format!("[{}", rule.label).as_bytes(), Owner::Mark);
         self.compiled.push(Compiled { matcher, canonical, allow, context, negative_context });
     }
 
@@ -125,7 +127,7 @@ impl Compiler {
         };
         for anchor in detector.anchors {
             match *anchor {
-                Anchor::Literal(text) => self.literals.add(text.as_bytes(), Owner::Anchor(index)),
+                Anchor::Literal(text) => self.triggers.add(text.as_bytes(), Owner::Anchor(index)),
                 Anchor::Digits(n) => self.runs.digits.push((n, index)),
                 Anchor::HexGroups => self.runs.hex_groups.push(index),
                 Anchor::Token(n) => self.runs.tokens.push((n, index)),
@@ -148,7 +150,7 @@ impl Compiler {
         match prefixes(&rule.pattern, rule.ignore_case) {
             Some(prefixes) => {
                 for prefix in &prefixes {
-                    self.literals.add(prefix, Owner::Anchor(index));
+                    self.triggers.add(prefix, Owner::Anchor(index));
                 }
             }
             None if rule.keywords.is_empty() => {
@@ -160,7 +162,7 @@ impl Compiler {
         for keyword in &rule.keywords {
             match keyword.trim().len() {
                 0 => self.problem(id, "a keyword is empty"),
-                _ => self.literals.add(keyword.as_bytes(), Owner::Keyword(index)),
+                _ => self.triggers.add(keyword.as_bytes(), Owner::Keyword(index)),
             }
         }
         Matcher::Regex(Box::new(compiled))
@@ -173,7 +175,7 @@ impl Compiler {
         for phrase in &rule.phrases {
             match phrase.trim().len() {
                 PHRASE_BYTES_MIN..=PHRASE_BYTES_MAX => {
-                    self.literals.add(phrase.trim().as_bytes(), Owner::Phrase(index));
+                    self.triggers.add(phrase.trim().as_bytes(), Owner::Phrase(index));
                 }
                 _ => self.problem(id, "a phrase must have 2 to 512 bytes"),
             }
@@ -203,7 +205,7 @@ impl Compiler {
             return None;
         }
         for word in &words {
-            self.literals.add(word.as_bytes(), Owner::Context(set as u8));
+            self.surroundings.add(word.as_bytes(), Owner::Context(set as u8));
         }
         if known.is_none() {
             self.contexts.push(words);

@@ -1,4 +1,4 @@
-//! Every literal of every rule, and what each is for.
+//! The literals of all rules, and what each is for.
 
 use std::collections::HashMap;
 
@@ -19,6 +19,15 @@ pub(crate) enum Owner {
     Keyword(RuleIndex),
     /// The beginning of one of our own marks, `[LABEL`.
     Mark,
+    /// A key of JSON whose string may go on in the next part of a message.
+    PartKey { is_content: bool },
+}
+
+/// Literals that are looked for together.
+#[derive(Debug, Default)]
+pub(crate) struct LiteralSet {
+    pub automaton: Automaton,
+    pub owners: Owners,
 }
 
 /// The owners of each literal, by its position in the automaton.
@@ -67,7 +76,7 @@ impl Literals {
         }
     }
 
-    pub fn build(self, bytes_max: usize) -> Result<(Automaton, Owners), TooLarge> {
+    pub fn build(self, bytes_max: usize) -> Result<LiteralSet, TooLarge> {
         let mut literals: Vec<(&Vec<u8>, usize)> =
             self.positions.iter().map(|(literal, &position)| (literal, position)).collect();
         literals.sort_unstable_by_key(|&(_, position)| position);
@@ -78,6 +87,6 @@ impl Literals {
             owners.owners.extend(of_literal);
             owners.starts.push(owners.owners.len() as u32);
         }
-        Ok((automaton, owners))
+        Ok(LiteralSet { automaton, owners })
     }
 }

@@ -8,7 +8,6 @@ mod regex;
 
 use std::collections::HashSet;
 
-use crate::automaton::Automaton;
 use crate::decide::allow::AllowList;
 use crate::decide::canonical::Canonical;
 use crate::decide::key::SecretKey;
@@ -18,8 +17,9 @@ use crate::document::{
     Scope,
 };
 use crate::keys::KeyPlan;
+use crate::text::anchors::ENCODED_BYTES_MIN;
 
-pub(crate) use literals::{Owner, Owners};
+pub(crate) use literals::{LiteralSet, Owner};
 pub(crate) use regex::{Floating, RegexRule, builder as regex_builder, entropy};
 
 /// Position of a rule in the document.
@@ -89,8 +89,10 @@ pub struct Ruleset {
     pub on_oversize: OnOversize,
     pub pass_unscanned: bool,
     pub injection: Injection,
-    pub(crate) automaton: Automaton,
-    pub(crate) owners: Owners,
+    /// Where rules look closer: looked for in every text.
+    pub(crate) triggers: LiteralSet,
+    /// Context words and our own marks: looked for in keys, and in texts where a rule matches.
+    pub(crate) surroundings: LiteralSet,
     pub(crate) runs: RunRules,
     pub(crate) floating: Floating,
     pub(crate) allow: AllowList,
@@ -110,6 +112,16 @@ pub(crate) struct RunRules {
     pub tokens: Vec<(usize, RuleIndex)>,
     /// The length of the token at least, and of the text at most.
     pub lone_words: Vec<(usize, usize, RuleIndex)>,
+}
+
+impl RunRules {
+    /// The shortest token that a rule asks for in a text of so many bytes.
+    pub fn token_bytes_min(&self, text_bytes: usize) -> usize {
+        let tokens = self.tokens.iter().map(|&(least, _)| least);
+        let lone_words = self.lone_words.iter().filter(|&&(_, most, _)| text_bytes <= most);
+        let least = tokens.chain(lone_words.map(|&(least, ..)| least)).min();
+        least.map_or(ENCODED_BYTES_MIN, |least| least.min(ENCODED_BYTES_MIN))
+    }
 }
 
 impl Ruleset {
@@ -146,7 +158,7 @@ impl Ruleset {
     }
 
     pub fn n_literals(&self) -> usize {
-        self.owners.n_literals()
+        self.triggers.owners.n_literals() + self.surroundings.owners.n_literals()
     }
 
     /// Rules that every text is searched for: no literal or keyword says where they may match.
@@ -156,7 +168,8 @@ impl Ruleset {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.automaton.memory_bytes()
+        self.triggers.automaton.memory_bytes()
+            + self.surroundings.automaton.memory_bytes()
             + self.floating.memory_bytes()
             + self.rules.iter().map(Rule::memory_bytes).sum::<usize>()
     }

@@ -6,13 +6,17 @@ use regex_syntax::hir::{Class, ClassBytesRange, Hir, HirKind, Repetition};
 /// More literals, or shorter ones, are no help to find where a match may start.
 const PREFIXES_MAX: usize = 256;
 const PREFIX_BYTES_MIN: usize = 2;
+/// A prefix goes on where so many bytes may stand; a digit would make ten of each.
+const CHOICES_MAX: usize = 9;
 
 /// What the expression's matches must begin with, if it is worth anything.
 pub(super) fn prefixes(pattern: &str, ignore_case: bool) -> Option<Vec<Vec<u8>>> {
     let mut parser = regex_syntax::ParserBuilder::new();
     parser.unicode(false).utf8(false).case_insensitive(ignore_case);
     let hir = parser.build().parse(pattern).ok()?;
-    let literals = Extractor::new().kind(ExtractKind::Prefix).extract(&caseless(&hir));
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_class(CHOICES_MAX);
+    let literals = extractor.extract(&caseless(&hir));
     let literals = literals.literals()?;
     let mut prefixes: Vec<Vec<u8>> =
         literals.iter().map(|literal| literal.as_bytes().to_ascii_lowercase()).collect();

@@ -1,10 +1,23 @@
 //! Where rules look closer, and up to where each has already looked.
 
+use std::ops::Range;
+
 use crate::rules::{RuleIndex, RunRules};
 use crate::runs;
 
 /// Shorter tokens are words, names and numbers, and are not decoded.
 pub(crate) const ENCODED_BYTES_MIN: usize = 24;
+
+/// Whether a text is one word, and not too long.
+pub(super) fn is_word(text: &[u8], bytes_max: usize) -> bool {
+    text.len() <= bytes_max && text.iter().all(u8::is_ascii_graphic)
+}
+
+/// Length of a token without its padding.
+fn token_len(text: &[u8], token: &Range<usize>) -> usize {
+    let bytes = text.get(token.clone()).unwrap_or_default();
+    bytes.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1)
+}
 
 /// A place where a rule is tried: a literal of it, or a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +34,16 @@ pub(super) struct Anchors {
     floors: Vec<u32>,
     /// Rules whose floor is not 0.
     raised: Vec<RuleIndex>,
-    /// The text has a token long enough to be base64 or hex, or nobody looked.
+    /// Tokens of at least so many bytes as were asked for.
+    tokens: Vec<Range<usize>>,
+    /// One of them is long enough to be base64 or hex.
     pub may_be_encoded: bool,
 }
 
 impl Anchors {
     pub fn clear(&mut self) {
         self.anchors.clear();
+        self.tokens.clear();
         for rule in self.raised.drain(..) {
             if let Some(floor) = self.floors.get_mut(rule as usize) {
                 *floor = 0;
@@ -39,7 +55,8 @@ impl Anchors {
         self.anchors.push(anchor);
     }
 
-    pub fn add_runs(&mut self, text: &[u8], rules: &RunRules) {
+    /// `token_bytes_min` is what the rules ask for at most.
+    pub fn add_runs(&mut self, text: &[u8], rules: &RunRules, token_bytes_min: usize) {
         let anchors = &mut self.anchors;
         let mut add = |range: std::ops::Range<usize>, rule| {
             anchors.push(Anchor { start: range.start as u32, end: range.end as u32, rule });
@@ -57,33 +74,42 @@ impl Anchors {
                 rules.hex_groups.iter().for_each(|&rule| add(range.clone(), rule));
             });
         }
-        let shortest = rules.tokens.iter().map(|&(least, _)| least).min();
-        self.may_be_encoded = shortest.is_none();
-        if let Some(shortest) = shortest {
-            runs::tokens(text, shortest.min(ENCODED_BYTES_MIN), |range| {
-                let n = text.get(range.clone()).unwrap_or_default();
-                let n = n.iter().filter(|&&byte| byte != b'=').count();
-                self.may_be_encoded |= n >= ENCODED_BYTES_MIN;
-                let rules = rules.tokens.iter().filter(|&&(least, _)| n >= least);
-                rules.for_each(|&(_, rule)| add(range.clone(), rule));
-            });
-        }
+        let (tokens, may_be_encoded) = (&mut self.tokens, &mut self.may_be_encoded);
+        *may_be_encoded = false;
+        runs::tokens(text, token_bytes_min, |range| {
+            let n = token_len(text, &range);
+            *may_be_encoded |= n >= ENCODED_BYTES_MIN;
+            let rules = rules.tokens.iter().filter(|&&(least, _)| n >= least);
+            rules.for_each(|&(_, rule)| add(range.clone(), rule));
+            tokens.push(range);
+        });
     }
 
-    /// Tokens that only matter where the whole text is one word.
+    /// Tokens that only matter where the whole text is one word. After `add_runs`.
     pub fn add_lone_words(&mut self, text: &[u8], rules: &RunRules) {
         for &(least, most, rule) in &rules.lone_words {
-            if text.len() <= most && text.iter().all(u8::is_ascii_graphic) {
-                runs::tokens(text, least, |range| {
-                    let (start, end) = (range.start as u32, range.end as u32);
-                    self.anchors.push(Anchor { start, end, rule });
-                });
+            if self.tokens.is_empty() || !is_word(text, most) {
+                continue;
             }
+            let tokens = self.tokens.iter().filter(|token| token_len(text, token) >= least);
+            self.anchors.extend(tokens.map(|token| Anchor {
+                start: token.start as u32,
+                end: token.end as u32,
+                rule,
+            }));
         }
     }
 
     pub fn sort(&mut self) {
         self.anchors.sort_unstable_by_key(|anchor| (anchor.start, anchor.rule, anchor.end));
+    }
+
+    pub fn len(&self) -> usize {
+        self.anchors.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Anchor> {
+        self.anchors.iter().copied()
     }
 
     pub fn get(&self, i: usize) -> Option<Anchor> {

@@ -1,37 +1,85 @@
-//! Words around a finding that make it likelier, or less likely.
+//! What stands around a finding: words that make it likelier, or less likely, and our own marks.
 
-use crate::automaton::Hit;
+use crate::automaton::{FindScratch, Hit};
 use crate::detect::look::{at, before};
-use crate::rules::Ruleset;
+use crate::rules::{LiteralSet, Owner, Ruleset};
+
+use super::marks;
 
 /// How far from a finding a word may stand, in bytes.
 const BYTES_BEFORE: usize = 50;
 const BYTES_AFTER: usize = 30;
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ContextHit {
-    pub hit: Hit,
-    /// The set the word belongs to.
-    pub set: u8,
+/// What stands in a text besides what rules look for: asked for by the first match in it.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    is_known: bool,
+    /// By ascending end.
+    contexts: Vec<ContextHit>,
+    /// Our own marks in the text.
+    marks: Vec<(usize, usize)>,
 }
 
-/// Whether a word of `set` stands near `range`; `hits` by ascending end.
-pub(super) fn is_near(
-    rules: &Ruleset,
-    text: &[u8],
-    hits: &[ContextHit],
+#[derive(Clone, Copy, Debug)]
+struct ContextHit {
+    hit: Hit,
+    /// The set the word belongs to.
     set: u8,
-    range: (usize, usize),
-) -> bool {
-    let (first, last) = (range.0.saturating_sub(BYTES_BEFORE), range.1 + BYTES_AFTER);
-    let begin = hits.partition_point(|one| (one.hit.end as usize) <= first);
-    let near = hits.get(begin..).unwrap_or_default();
-    near.iter().take_while(|one| one.hit.end as usize <= last).any(|one| {
-        let (start, end) = (rules.automaton.start(text, one.hit), one.hit.end as usize);
-        one.set == set
-            && (start >= first && end <= range.0 || start >= range.1)
-            && is_word(text, start, end)
-    })
+}
+
+impl Surroundings {
+    pub fn clear(&mut self) {
+        self.is_known = false;
+        self.contexts.clear();
+        self.marks.clear();
+    }
+
+    /// Looks around unless that is done already. What `hits` holds is lost.
+    pub fn know(
+        &mut self,
+        rules: &Ruleset,
+        text: &[u8],
+        hits: &mut Vec<Hit>,
+        find: &mut FindScratch,
+    ) {
+        if self.is_known {
+            return;
+        }
+        self.is_known = true;
+        hits.clear();
+        let LiteralSet { automaton, owners } = &rules.surroundings;
+        automaton.find(text, hits, find);
+        for &hit in hits.iter() {
+            for owner in owners.of(hit.literal) {
+                match *owner {
+                    Owner::Context(set) => self.contexts.push(ContextHit { hit, set }),
+                    Owner::Mark => {
+                        let start = automaton.start(text, hit);
+                        self.marks.extend(marks::mark(rules, text, start, hit.end as usize));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    pub fn has_mark(&self, start: usize, end: usize) -> bool {
+        marks::overlaps(&self.marks, start, end)
+    }
+
+    /// Whether a word of `set` stands near `range`.
+    pub fn is_near(&self, rules: &Ruleset, text: &[u8], set: u8, range: (usize, usize)) -> bool {
+        let (first, last) = (range.0.saturating_sub(BYTES_BEFORE), range.1 + BYTES_AFTER);
+        let begin = self.contexts.partition_point(|one| (one.hit.end as usize) <= first);
+        let near = self.contexts.get(begin..).unwrap_or_default();
+        near.iter().take_while(|one| one.hit.end as usize <= last).any(|one| {
+            let automaton = &rules.surroundings.automaton;
+            let (start, end) = (automaton.start(text, one.hit), one.hit.end as usize);
+            one.set == set
+                && (start >= first && end <= range.0 || start >= range.1)
+                && is_word(text, start, end)
+        })
+    }
 }
 
 /// Whether `start..end` is a word, a part of a camelCase name, or either with an `s` after it.

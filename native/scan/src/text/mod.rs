@@ -3,17 +3,20 @@
 pub(crate) mod anchors;
 mod context;
 mod marks;
+mod suspect;
 
 use std::time::Instant;
 
 use crate::automaton::{FindScratch, Hit};
 use crate::detect::{Matches, Site};
-use crate::rules::{Matcher, Owner, RegexRule, Rule, RuleIndex, Ruleset};
+use crate::rules::{LiteralSet, Matcher, Owner, RegexRule, Rule, RuleIndex, Ruleset};
 use anchors::{Anchor, Anchors};
-use context::ContextHit;
+use context::Surroundings;
 
 /// Sets of context words that hold for a whole text because its key says so; one bit each.
 pub type Contexts = u128;
+
+pub(crate) use suspect::Suspicion;
 
 /// What a context word adds to a score, and what a negative one takes from it.
 const CONTEXT_BONUS: u8 = 35;
@@ -56,9 +59,7 @@ struct ScanScratch {
     hits: Vec<Hit>,
     find: FindScratch,
     anchors: Anchors,
-    contexts: Vec<ContextHit>,
-    /// Our own marks in the text.
-    marks: Vec<(usize, usize)>,
+    surroundings: Surroundings,
     /// Rules of which a keyword occurs.
     gates: Vec<RuleIndex>,
     matches: Matches,
@@ -104,12 +105,13 @@ impl Ruleset {
     pub fn contexts(&self, key: &[u8], scratch: &mut Scratch) -> Contexts {
         let ScanScratch { hits, find, .. } = &mut scratch.scan;
         hits.clear();
-        self.automaton.find(key, hits, find);
+        let LiteralSet { automaton, owners } = &self.surroundings;
+        automaton.find(key, hits, find);
         let mut contexts = 0;
         for &hit in hits.iter() {
-            for owner in self.owners.of(hit.literal) {
+            for owner in owners.of(hit.literal) {
                 if let Owner::Context(set) = *owner
-                    && context::is_word(key, self.automaton.start(key, hit), hit.end as usize)
+                    && context::is_word(key, automaton.start(key, hit), hit.end as usize)
                 {
                     contexts |= 1 << set;
                 }
@@ -131,27 +133,21 @@ impl Scan<'_> {
     fn look(&mut self) {
         let (rules, text, seen) = (self.rules, self.text, &mut *self.seen);
         seen.clear();
-        rules.automaton.find(text, &mut seen.hits, &mut seen.find);
+        let LiteralSet { automaton, owners } = &rules.triggers;
+        automaton.find(text, &mut seen.hits, &mut seen.find);
         for &hit in &seen.hits {
-            for owner in rules.owners.of(hit.literal) {
+            for owner in owners.of(hit.literal) {
                 match *owner {
                     Owner::Anchor(rule) | Owner::Phrase(rule) => {
-                        let start = rules.automaton.start(text, hit) as u32;
+                        let start = automaton.start(text, hit) as u32;
                         seen.anchors.add(Anchor { start, end: hit.end, rule });
                     }
-                    Owner::Context(set) => seen.contexts.push(ContextHit { hit, set }),
                     Owner::Keyword(rule) if !seen.gates.contains(&rule) => seen.gates.push(rule),
-                    Owner::Keyword(_) => {}
-                    Owner::Mark => seen.marks.extend(marks::mark(
-                        rules,
-                        text,
-                        rules.automaton.start(text, hit),
-                        hit.end as usize,
-                    )),
+                    _ => {}
                 }
             }
         }
-        seen.anchors.add_runs(text, &rules.runs);
+        seen.anchors.add_runs(text, &rules.runs, rules.runs.token_bytes_min(text.len()));
         seen.anchors.add_lone_words(text, &rules.runs);
     }
 
@@ -241,6 +237,8 @@ impl Scan<'_> {
 
     /// Weighs a match by its context, and notes it if it is sure enough.
     fn found(&mut self, (index, rule): (RuleIndex, &Rule), range: (usize, usize), score: u8) {
+        let ScanScratch { surroundings, hits, find, .. } = &mut *self.seen;
+        surroundings.know(self.rules, self.text, hits, find);
         let mut score = score.min(100);
         if self.is_near(rule.context, range) {
             score = (score + CONTEXT_BONUS).min(100);
@@ -249,7 +247,7 @@ impl Scan<'_> {
             score = score.saturating_sub(CONTEXT_MALUS);
         }
         let (start, end) = range;
-        let is_ours = marks::overlaps(&self.seen.marks, start, end);
+        let is_ours = self.seen.surroundings.has_mark(start, end);
         if score >= rule.flag_at && start < end && !is_ours {
             self.findings.push(Finding { start, end, rule: index, score });
         }
@@ -258,7 +256,7 @@ impl Scan<'_> {
     fn is_near(&self, set: Option<u8>, range: (usize, usize)) -> bool {
         set.is_some_and(|set| {
             self.key_contexts >> set & 1 == 1
-                || context::is_near(self.rules, self.text, &self.seen.contexts, set, range)
+                || self.seen.surroundings.is_near(self.rules, self.text, set, range)
         })
     }
 
@@ -275,8 +273,7 @@ impl ScanScratch {
     fn clear(&mut self) {
         self.hits.clear();
         self.anchors.clear();
-        self.contexts.clear();
-        self.marks.clear();
+        self.surroundings.clear();
         self.gates.clear();
     }
 }

@@ -4,9 +4,11 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::document::Decode;
+use crate::rules::Ruleset;
 use crate::runs;
-use crate::text::Unscanned;
 use crate::text::anchors::ENCODED_BYTES_MIN;
+use crate::text::{Scratch, Unscanned};
 use crate::view::Reading;
 
 use super::Pass;
@@ -23,6 +25,25 @@ const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(true);
 static STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
 static URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
+
+impl Ruleset {
+    /// Whether text behind base64 or hex stands in the text that was looked at last.
+    pub(super) fn hides_text(&self, text: &[u8], scratch: &mut Scratch) -> bool {
+        if !scratch.may_be_encoded() || !self.decode.base64 && !self.decode.hex {
+            return false;
+        }
+        let mut decoded = scratch.value.text();
+        let mut is_text = false;
+        runs::tokens(text, ENCODED_BYTES_MIN, |run| {
+            let encoded = text.get(run).unwrap_or_default();
+            decoded.clear();
+            let is_decoded = decode(self.decode, encoded, usize::MAX, &mut decoded);
+            is_text |= is_decoded && text_in(&decoded).is_some();
+        });
+        scratch.value.put_text(decoded);
+        is_text
+    }
+}
 
 impl Pass<'_> {
     /// Appends what is found in encoded text, each finding over the whole run it was found in.
@@ -68,14 +89,7 @@ impl Pass<'_> {
     ) -> Result<(), Unscanned> {
         let mut decoded = self.scratch.value.text();
         decoded.clear();
-        let decode = self.rules.decode;
-        let is_hex = decode.hex
-            && encoded.len().is_multiple_of(2)
-            && encoded.iter().all(u8::is_ascii_hexdigit);
-        let is_decoded = match is_hex {
-            true => from_hex(encoded, self.base64_left, &mut decoded),
-            false => decode.base64 && from_base64(encoded, self.base64_left, &mut decoded),
-        };
+        let is_decoded = decode(self.rules.decode, encoded, self.base64_left, &mut decoded);
         let mut looked = Ok(());
         if let Some(text) = text_in(&decoded).filter(|_| is_decoded) {
             self.base64_left -= decoded.len().min(self.base64_left);
@@ -83,6 +97,15 @@ impl Pass<'_> {
         }
         self.scratch.value.put_text(decoded);
         looked
+    }
+}
+
+fn decode(decode: Decode, encoded: &[u8], bytes_max: usize, decoded: &mut Vec<u8>) -> bool {
+    let is_hex =
+        decode.hex && encoded.len().is_multiple_of(2) && encoded.iter().all(u8::is_ascii_hexdigit);
+    match is_hex {
+        true => from_hex(encoded, bytes_max, decoded),
+        false => decode.base64 && from_base64(encoded, bytes_max, decoded),
     }
 }
 

@@ -12,6 +12,7 @@ mod known;
 mod leaf;
 mod memory;
 mod oversize;
+mod plainly;
 mod seam;
 mod settle;
 mod spots;
@@ -90,6 +91,9 @@ impl Ruleset {
         told: &mut Vec<Told>,
     ) -> Outcome {
         let spot = Spot { contexts: key_contexts, role: place.role, message_index: None };
+        if self.is_plainly_clean(value, spot, place, scratch) {
+            return Outcome::Unchanged;
+        }
         let deadline = self.deadline(value.len());
         let mut pass = Pass::new(self, place, deadline, scratch, told);
         let mut last = match pass.run(value, spot) {
@@ -99,6 +103,9 @@ impl Ruleset {
         };
         let told = &mut Vec::new();
         for _ in 0..PASSES_MORE_MAX {
+            if self.is_plainly_clean(&last, spot, place, scratch) {
+                return Outcome::Replaced(last);
+            }
             let mut pass = Pass::new(self, place, deadline, scratch, told);
             last = match pass.run(&last, spot) {
                 Outcome::Unchanged => return Outcome::Replaced(last),

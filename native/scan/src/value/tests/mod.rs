@@ -2,6 +2,7 @@
 
 mod json;
 mod leaves;
+mod plainly;
 
 use serde_json::{Value, json};
 

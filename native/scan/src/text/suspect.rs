@@ -1,0 +1,186 @@
+//! A quick look at a text as a whole, which mostly shows that there is nothing to find.
+
+use crate::detect::Site;
+use crate::rules::{LiteralSet, Matcher, Owner, RuleIndex, Ruleset};
+use crate::runs;
+use crate::text::Scratch;
+
+use super::anchors::{Anchor, is_word};
+use super::{CONTEXT_BONUS, Contexts, Matches, ScanScratch, context};
+
+/// A text with more places to try is looked at in full, with an eye on the clock.
+const TRIES_MAX: usize = 128;
+
+/// What a quick look shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Suspicion {
+    /// No rule matches anywhere.
+    None,
+    /// As `None`, but a string of the JSON may go on in another one.
+    Seams,
+    /// Some rule may find something.
+    Some,
+}
+
+/// The text, and how it falls into leaves.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    rules: &'a Ruleset,
+    text: &'a [u8],
+    /// Its leaves, if it is JSON, are what stands between two quotes: none is escaped.
+    may_be_json: bool,
+    key_contexts: Contexts,
+}
+
+impl Ruleset {
+    /// Whether a rule may find something in `text` or, if it may be JSON, in one of its strings
+    /// or numbers. Only `Suspicion::None` and `Seams` are sure. `text` is ASCII without
+    /// backslashes and without percent codes; escapes of control characters may be decoded.
+    /// What is encoded in it is not looked at: see `hides_text`.
+    pub(crate) fn suspect(
+        &self,
+        text: &[u8],
+        may_be_json: bool,
+        key_contexts: Contexts,
+        scratch: &mut Scratch,
+    ) -> Suspicion {
+        if !self.floating.open.is_empty() {
+            return Suspicion::Some;
+        }
+        let seen = &mut scratch.scan;
+        seen.clear();
+        let look = Look { rules: self, text, may_be_json, key_contexts };
+        let Some(has_seams) = look.find_triggers(seen) else { return Suspicion::Some };
+        seen.anchors.add_runs(text, &self.runs, self.runs.token_bytes_min(text.len()));
+        let mut matches = std::mem::take(&mut seen.matches);
+        let is_suspect = seen.anchors.len() > TRIES_MAX
+            || seen.anchors.iter().any(|anchor| look.may_match(anchor, &mut matches))
+            || look.may_be_lone_word(&mut matches);
+        seen.matches = matches;
+        match is_suspect {
+            true => Suspicion::Some,
+            false if has_seams => Suspicion::Seams,
+            false => Suspicion::None,
+        }
+    }
+}
+
+impl<'a> Look<'a> {
+    /// Collects the literals where rules look closer; whether there are strings that may go on
+    /// in another one. None if a rule may match anywhere, since a keyword of it occurs.
+    fn find_triggers(&self, seen: &mut ScanScratch) -> Option<bool> {
+        let LiteralSet { automaton, owners } = &self.rules.triggers;
+        automaton.find(self.text, &mut seen.hits, &mut seen.find);
+        let (mut n_contents, mut n_texts) = (0, 0);
+        for &hit in &seen.hits {
+            for owner in owners.of(hit.literal) {
+                match *owner {
+                    Owner::Anchor(rule) | Owner::Phrase(rule) => {
+                        let start = automaton.start(self.text, hit) as u32;
+                        seen.anchors.add(Anchor { start, end: hit.end, rule });
+                    }
+                    Owner::Keyword(rule) if self.rules.floating.gated.contains(&rule) => {
+                        return None;
+                    }
+                    Owner::PartKey { is_content: true } => n_contents += 1,
+                    Owner::PartKey { is_content: false } => n_texts += 1,
+                    _ => {}
+                }
+            }
+        }
+        Some(self.may_be_json && (n_contents > 1 || n_texts > 1))
+    }
+
+    /// Whether the rule matches here in the whole text, or in the leaf around.
+    fn may_match(&self, anchor: Anchor, matches: &mut Matches) -> bool {
+        let (start, end) = (anchor.start as usize, anchor.end as usize);
+        if self.matches(anchor.rule, self.text, (start, end), matches) {
+            return true;
+        }
+        if !self.may_be_json {
+            return false;
+        }
+        match self.leaf(start, end) {
+            Some((leaf, from)) => {
+                self.matches(anchor.rule, leaf, (start - from, end - from), matches)
+            }
+            // A number, or a string in which there may be numbers.
+            None => true,
+        }
+    }
+
+    fn matches(
+        &self,
+        rule: RuleIndex,
+        text: &[u8],
+        (start, end): (usize, usize),
+        matches: &mut Matches,
+    ) -> bool {
+        match self.rules.rule(rule).map(|rule| &rule.matcher) {
+            None => false,
+            Some(Matcher::Phrases { whole_words }) => {
+                !whole_words || context::is_whole(text, start, end)
+            }
+            Some(Matcher::Regex(regex)) => regex.at(text, start).is_some(),
+            Some(Matcher::Detector(detect)) => {
+                matches.found.clear();
+                detect(&Site { text, start, end }, matches);
+                !matches.found.is_empty()
+            }
+        }
+    }
+
+    /// What stands between the quotes around a stretch, and where it begins. None if the
+    /// stretch is not inside quotes, or what is may be JSON itself.
+    fn leaf(&self, start: usize, end: usize) -> Option<(&'a [u8], usize)> {
+        let n_quotes = memchr::memchr_iter(b'"', self.text.get(..start)?).count();
+        let from = memchr::memrchr(b'"', self.text.get(..start)?)? + 1;
+        let until = end + memchr::memchr(b'"', self.text.get(end..)?)?;
+        let leaf = self.text.get(from..until)?;
+        (n_quotes % 2 == 1 && !crate::json::may_be_json(leaf)).then_some((leaf, from))
+    }
+
+    /// Whether a rule finds a text that is one word, or matches a leaf that is.
+    fn may_be_lone_word(&self, matches: &mut Matches) -> bool {
+        self.rules.runs.lone_words.iter().any(|&(least, most, rule)| {
+            let score_min = self.score_needed(rule);
+            let mut is_word =
+                |text, score_min| self.is_lone_word(rule, text, (least, most), score_min, matches);
+            is_word(self.text, score_min)
+                || self.may_be_json && self.strings().any(|leaf| is_word(leaf, 0))
+        })
+    }
+
+    /// What stands between quotes.
+    fn strings(&self) -> impl Iterator<Item = &'a [u8]> {
+        let text = self.text;
+        let mut quotes = memchr::memchr_iter(b'"', text);
+        std::iter::from_fn(move || text.get(quotes.next()? + 1..quotes.next()?))
+    }
+
+    fn is_lone_word(
+        &self,
+        rule: RuleIndex,
+        text: &[u8],
+        (token_bytes_min, text_bytes_max): (usize, usize),
+        score_min: u8,
+        matches: &mut Matches,
+    ) -> bool {
+        if text.len() < token_bytes_min || !is_word(text, text_bytes_max) {
+            return false;
+        }
+        let mut found = false;
+        runs::tokens(text, token_bytes_min, |token| {
+            found |= self.matches(rule, text, (token.start, token.end), matches)
+                && matches.found.iter().any(|one| one.score >= score_min);
+        });
+        found
+    }
+
+    /// What a match of all of the text, which has no context but its key, must score.
+    fn score_needed(&self, rule: RuleIndex) -> u8 {
+        let Some(rule) = self.rules.rule(rule) else { return 0 };
+        let has_context = rule.context.is_some_and(|set| self.key_contexts >> set & 1 == 1);
+        rule.flag_at.saturating_sub(if has_context { CONTEXT_BONUS } else { 0 })
+    }
+}
