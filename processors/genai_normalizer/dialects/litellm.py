@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanloom.processors.genai_normalizer.convert import Conversion, nested, one_of, to_json
-from spanloom.processors.genai_normalizer.dialect import Dialect, Explode, Rename, Repair
+from spanloom.processors.genai_normalizer.dialect import (
+    Dialect,
+    Explode,
+    MetricRule,
+    Rename,
+    Repair,
+)
 from spanloom.processors.genai_normalizer.items import distinct
 from spanloom.processors.genai_normalizer.messages import chat_messages
 from spanloom.processors.genai_normalizer.payloads import included_usage_fields
@@ -121,6 +127,15 @@ DIALECT = Dialect(
         Repair(OUTPUT_MESSAGES, _repaired),
     ),
     drops=("hidden_params", "metadata.*", "gen_ai.usage.total_tokens"),
+    # Measured before the provider, by its client.
+    metrics=(
+        MetricRule(
+            "gen_ai.server.time_to_first_token", "gen_ai.client.operation.time_to_first_chunk"
+        ),
+        MetricRule(
+            "gen_ai.server.time_per_output_token", "gen_ai.client.operation.time_per_output_chunk"
+        ),
+    ),
     event_name_key="event_name",
     refine=_refine,
 )
