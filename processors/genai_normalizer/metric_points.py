@@ -7,12 +7,12 @@ or lost, and no histogram gets other buckets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from spanloom.processors.genai_normalizer.dialect import Dialect, MetricRule
-from spanloom.semconv import INFERENCE_OPERATIONS, OPERATION
+from spanloom.semconv import INFERENCE_OPERATIONS, OPERATION, RESPONSE_MODEL
 
 if TYPE_CHECKING:
     from spanloom.batch import Metrics
@@ -70,14 +70,17 @@ class MetricNames:
         what cannot be told stays under its old name.
         """
         if (new := self._profile.inference_metrics.get(metric.name)) is not None:
-            groups = {OPERATION: dict.fromkeys(INFERENCE_OPERATIONS, new)}
+            yield from _split(metric, lambda labels: new if _is_call(labels) else None)
         elif (types := self._profile.token_metrics.get(metric.name)) is not None:
-            groups = {_TOKEN_TYPE: dict(types)}
+            yield from _split(metric, lambda labels: types.get(labels.get(_TOKEN_TYPE, "")))
         else:
             yield metric
-            return
-        [(key, names)] = groups.items()
-        yield from _split(metric, key, names)
+
+
+def _is_call(labels: Mapping[str, str]) -> bool:
+    """Only a call of a model has a response's model; some libraries leave the operation out."""
+    operation = labels.get(OPERATION)
+    return operation in INFERENCE_OPERATIONS or (operation is None and RESPONSE_MODEL in labels)
 
 
 def _is_of(scope: str, globs: Sequence[str], rule: MetricRule) -> bool:
@@ -85,31 +88,34 @@ def _is_of(scope: str, globs: Sequence[str], rule: MetricRule) -> bool:
     return not globs or ":" in rule.old or any(fnmatchcase(scope, glob) for glob in globs)
 
 
-def _split(metric: Any, key: str, names: dict[str, str]) -> Iterator[Any]:
-    """One metric per new name, in order of appearance; a token's type is then in the name."""
+def _split(metric: Any, name_of: Callable[[Mapping[str, str]], str | None]) -> Iterator[Any]:
+    """One metric per new name, in order of appearance; without one points stay in theirs."""
     kind = metric.WhichOneof("data")
-    points = list(getattr(metric, kind).data_points) if kind else []
     groups: dict[str, list[Any]] = {}
-    for point in points:
-        values = [a.value.string_value for a in point.attributes if a.key == key]
-        groups.setdefault(names.get(values[0], metric.name) if values else metric.name, []).append(
-            point
-        )
-    if not points:
+    for point in getattr(metric, kind).data_points if kind else ():
+        labels = {a.key: a.value.string_value for a in point.attributes}
+        groups.setdefault(name_of(labels) or metric.name, []).append(point)
+    if not groups:
         yield metric
-    for name, members in groups.items():
+    for name, points in groups.items():
         part = type(metric)()
         part.CopyFrom(metric)
         part.name = name
         target = getattr(part, kind).data_points
         del target[:]
-        target.extend(members)
-        if key == _TOKEN_TYPE and name != metric.name:
-            for point in target:
-                kept = [a for a in point.attributes if a.key != key]
-                del point.attributes[:]
-                point.attributes.extend(kept)
+        target.extend(points)
+        if name != metric.name:
+            _drop_type(target)
         yield part
+
+
+def _drop_type(points: Any) -> None:
+    """The name tells the type of the tokens now."""
+    for point in points:
+        kept = [a for a in point.attributes if a.key != _TOKEN_TYPE]
+        if len(kept) != len(point.attributes):
+            del point.attributes[:]
+            point.attributes.extend(kept)
 
 
 def _rescale(metric: Any, scale: float) -> bool:

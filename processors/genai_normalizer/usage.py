@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 USAGE = "gen_ai.usage."
 WRAPPER_OPERATIONS = frozenset(
-    {"invoke_agent", "invoke_workflow", "create_agent", "execute_tool", "plan", "fetch_response"}
+    {
+        *("invoke_agent", "invoke_workflow", "create_agent", "execute_tool", "plan"),
+        *("fetch_response", "agent_step"),
+    }
 )
-"""Operations that call no model themselves. What they tell of tokens is told again by the spans
-inside them (or, for fetch_response, was told by the call that it waits for)."""
+"""Operations that call no model themselves; agent_step is Vercel's. What they tell of tokens is
+told again by the spans inside them (or, for fetch_response, was told by the call it waits for)."""
 _TOKENS_MAX = 1 << 62
 
 

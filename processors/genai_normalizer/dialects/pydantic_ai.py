@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom.processors.genai_normalizer.convert import (
-    SECONDS,
     TEXT,
     TOKENS,
     always,
@@ -28,7 +27,6 @@ from spanloom.semconv import (
     OUTPUT_MESSAGES,
     REASONING_TOKENS,
     REQUEST_MODEL,
-    TIME_TO_FIRST_CHUNK,
     TOOL_DEFINITIONS,
 )
 
@@ -94,7 +92,6 @@ DIALECT = Dialect(
     scopes=("pydantic-ai", "pydantic_ai*"),
     keys=("pydantic_ai.*", "model_request_parameters", "all_messages_events"),
     rules=(
-        Rename(_FIRST_CHUNK, TIME_TO_FIRST_CHUNK, SECONDS),
         # Streams alone have it; nothing else tells them.
         Rename(_FIRST_CHUNK, "gen_ai.request.stream", always(result=True)),
         Rename(_DETAILS + "cache_read_tokens", CACHE_READ_TOKENS, TOKENS),

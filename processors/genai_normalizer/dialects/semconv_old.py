@@ -5,7 +5,7 @@ Source: the changelogs of open-telemetry/semantic-conventions and -genai (PR 440
 
 from __future__ import annotations
 
-from spanloom.processors.genai_normalizer.convert import AS_IS, INTEGER, TOKENS, one_of
+from spanloom.processors.genai_normalizer.convert import AS_IS, INTEGER, SECONDS, TOKENS, one_of
 from spanloom.processors.genai_normalizer.dialect import Dialect, FromEvent, Match, Rename
 from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT
 from spanloom.processors.genai_normalizer.values import PROVIDER_NAME
@@ -19,9 +19,12 @@ from spanloom.semconv import (
     PROVIDER,
     SERVICE_TIER,
     SERVICE_TIER_REQUESTED,
+    TIME_PER_OUTPUT_CHUNK,
+    TIME_TO_FIRST_CHUNK,
 )
 
 FINGERPRINT = "openai.response.system_fingerprint"
+_METRIC = "gen_ai.client.operation."
 _OUTPUT_TYPES = {"json_object": "json", "json_schema": "json", "text": "text"}
 
 DIALECT = Dialect(
@@ -45,6 +48,9 @@ DIALECT = Dialect(
             INTEGER,
             when=Match(OPERATION, ("retrieval",)),
         ),
+        # Names of metrics, which some libraries give to attributes.
+        Rename(_METRIC + "time_to_first_chunk", TIME_TO_FIRST_CHUNK, SECONDS),
+        Rename(_METRIC + "time_per_output_chunk", TIME_PER_OUTPUT_CHUNK, SECONDS),
         Rename("gen_ai.prompt", INPUT_MESSAGES, INPUT),
         Rename("gen_ai.completion", OUTPUT_MESSAGES, OUTPUT),
         FromEvent("gen_ai.content.prompt", "gen_ai.prompt", INPUT_MESSAGES, INPUT),

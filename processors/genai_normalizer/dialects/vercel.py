@@ -14,7 +14,6 @@ from spanloom.processors.genai_normalizer.convert import (
     INTEGER,
     MILLISECONDS,
     NUMBER,
-    SECONDS,
     STRINGS,
     TEXT,
     TOKENS,
@@ -46,7 +45,6 @@ from spanloom.semconv import (
     REQUEST_MODEL,
     RESPONSE_ID,
     RESPONSE_MODEL,
-    TIME_PER_OUTPUT_CHUNK,
     TIME_TO_FIRST_CHUNK,
     TOOL_DEFINITIONS,
 )
@@ -130,7 +128,6 @@ DIALECT = Dialect(
         FromEvent(
             "ai.stream.firstChunk", "ai.response.msToFirstChunk", TIME_TO_FIRST_CHUNK, MILLISECONDS
         ),
-        Rename("gen_ai.client.operation.time_per_output_chunk", TIME_PER_OUTPUT_CHUNK, SECONDS),
         Repair(TOOL_DEFINITIONS, _with_parameters),
         Rename("ai.prompt.messages", INPUT_MESSAGES, INPUT),
         Rename("ai.prompt", INPUT_MESSAGES, INPUT),

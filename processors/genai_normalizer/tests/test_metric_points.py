@@ -93,13 +93,14 @@ def test_only_calls_of_a_model_have_the_inference_metric() -> None:
         {"gen_ai.operation.name": "chat"},
         {"gen_ai.operation.name": "execute_tool"},
         {},
+        {"gen_ai.response.model": "m"},
     )
     batch = normalized(batch_of(duration))
     assert batch.metric_names == [
         "gen_ai.client.inference.duration",
         "gen_ai.client.operation.duration",
     ]
-    assert batch.metric_index.tolist() == [0, 1, 1]
+    assert batch.metric_index.tolist() == [0, 0, 1, 1]
 
 
 def test_milliseconds_become_seconds_with_their_bounds() -> None:

@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from spanloom import semconv
 
 Normalize = Callable[..., list[dict[str, Any]]]
@@ -49,8 +47,3 @@ def test_events_of_the_first_version_become_messages(normalize: Normalize) -> No
     [answered] = json.loads(span[semconv.OUTPUT_MESSAGES])
     assert (asked["role"], asked["parts"][0]["content"]) == ("user", "Hi")
     assert (answered["role"], answered["parts"][0]["content"]) == ("assistant", "Ho")
-
-
-def test_the_time_to_the_first_chunk_has_its_attribute(normalize: Normalize) -> None:
-    [span] = normalize({"gen_ai.client.operation.time_to_first_chunk": 0.25})
-    assert span[semconv.TIME_TO_FIRST_CHUNK] == pytest.approx(0.25)

@@ -34,6 +34,7 @@ def test_captured_spans_are_as_the_golden_file(
         ("gen_ai.openai.request.response_format", "json_schema", "gen_ai.output.type", "json"),
         ("gen_ai.openai.request.service_tier", "flex", semconv.SERVICE_TIER_REQUESTED, "flex"),
         ("gen_ai.openai.response.service_tier", "flex", semconv.SERVICE_TIER, "flex"),
+        ("gen_ai.client.operation.time_to_first_chunk", 0.25, semconv.TIME_TO_FIRST_CHUNK, 0.25),
         ("gen_ai.usage.cache_creation.input_tokens", 5, semconv.CACHE_WRITE_TOKENS, 5),
     ],
 )

@@ -19,6 +19,11 @@ def test_captured_spans_are_as_the_golden_file(
     golden("vercel/spans.json", renamed("vercel_ai"))
 
 
+def test_a_step_of_version_7_is_a_wrapper(normalize: Normalize) -> None:
+    [span] = normalize({semconv.OPERATION: "agent_step", semconv.INPUT_TOKENS: 5}, scope="gen_ai")
+    assert semconv.INPUT_TOKENS not in span
+
+
 def test_only_the_inner_span_has_usage(normalize: Normalize) -> None:
     usage = {"ai.usage.inputTokens": 5}
     inner, outer = normalize(
