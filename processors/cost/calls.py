@@ -64,7 +64,7 @@ def group(batch: Traces, keys: Collection[str], names: Sequence[str]) -> Groups:
         if len(values) == 1 and not own.any():
             groups = [(*each, values[0]) for each in groups]
             continue
-        if len(groups) == 1 and int(own.min(initial=0)) == 0:
+        if len(groups) == 1 and len(own) and int(own.min()) == 0:
             codes, groups = own, [(*groups[0], value) for value in values]
             continue
         width = len(values) + 1

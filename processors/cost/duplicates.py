@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanloom.processors.cost.memory import Memory
-from spanloom.processors.cost.nesting import Ancestors, Key, nested, words
-from spanloom.processors.cost.recent import ALIKE_MAX, RecentCalls, Seen
+from spanloom.processors.cost.nesting import Ancestors, Key, nested
+from spanloom.processors.cost.recent import ALIKE_MAX, Columns, RecentCalls, Seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,12 +24,7 @@ if TYPE_CHECKING:
     from spanloom.batch import Traces
     from spanloom.processors.cost.usage import BatchUsage
 
-    Unsigned = NDArray[np.uint64]
 
-# Odd constants of splitmix64 and xxHash: they spread small counts over all bits.
-_MIX_TRACE, _MIX_INPUT, _MIX_OUTPUT = (
-    np.uint64(each) for each in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-)
 # A longer id is remembered as its hash, so that memory is bounded in bytes too.
 _ID_LENGTH_MAX = 128
 
@@ -71,24 +66,32 @@ class Duplicates:
         """
         self._by_id.forget_old(now_s)
         self._by_place.forget_old(now_s)
-        seen = _seen(batch, ids, usage)
-        chosen = list(range(len(ids))) if rows is None else rows.tolist()
-        if rows is not None:
-            seen = seen.at(chosen)
+        keys = _keys(ids) if rows is None else _keys([ids[row] for row in rows.tolist()])
+        columns = Columns.of(batch, rows, usage, keys)
+        spans = columns.spans.tolist()
+        by_key: dict[Key, int] = dict(zip(keys, spans, strict=True))
+        has_all_ids = None not in by_key
+        is_new = len(by_key) == len(keys) and not self._by_id.knows_any(by_key.keys())
+        if has_all_ids and is_new and not self._by_place.has_calls_without_id:
+            self._by_place.defer(columns, now_s)
+            self._by_id.add(by_key, now_s)
+            return []
+        seen = columns.seen()
         found = self._with_known_id(batch, seen)
-        found |= self._around_another(batch, seen, found)
-        self._remember(seen, found, now_s)
-        return [chosen[i] for i in sorted(found)]
+        found |= self._around_another(batch, seen, found, now_s)
+        self._by_place.merge(seen, found, now_s)
+        self._by_id.add(
+            {
+                k: s
+                for i, (k, s) in enumerate(zip(keys, spans, strict=True))
+                if k and i not in found
+            },
+            now_s,
+        )
+        return sorted(found) if rows is None else [int(rows[i]) for i in sorted(found)]
 
     def _with_known_id(self, batch: Traces, seen: Seen) -> set[int]:
         """Positions of calls whose response id belongs to another one that is billed."""
-        distinct = set(seen.keys)
-        n_present = len(seen.keys)
-        if None in distinct:
-            n_present -= seen.keys.count(None)
-            distinct.discard(None)
-        if len(distinct) == n_present and not self._by_id.knows_any(distinct):
-            return set()
         groups: dict[Key, list[int]] = defaultdict(list)
         for i, key in enumerate(seen.keys):
             if key is not None:
@@ -105,10 +108,11 @@ class Duplicates:
                 found.update(i for i in members if seen.spans[i] != billed)
         return found
 
-    def _around_another(self, batch: Traces, seen: Seen, known: set[int]) -> set[int]:
+    def _around_another(self, batch: Traces, seen: Seen, known: set[int], now_s: float) -> set[int]:
         """Positions of calls that are around, or inside, a billed one with the same counts."""
-        distinct = set(seen.prints)
-        if len(distinct) == len(seen.prints) and not self._by_place.knows_any(distinct):
+        if None in seen.keys:
+            self._by_place.index_deferred(now_s)
+        if self._by_place.are_new(seen.prints):
             return set()
         groups: dict[int, list[int]] = defaultdict(list)
         for i, print_ in enumerate(seen.prints):
@@ -122,31 +126,6 @@ class Duplicates:
                 calls = {i: seen.call(i) for i in members[:ALIKE_MAX]}
                 found |= nested(calls, earlier, outer)
         return found
-
-    def _remember(self, seen: Seen, found: set[int], now_s: float) -> None:
-        is_new = not self._by_place.knows_any(seen.prints)
-        if not found and is_new and len(set(seen.prints)) == len(seen.prints):
-            self._by_place.add(seen, now_s)
-        else:
-            self._by_place.merge(seen, found, now_s)
-        if found:
-            seen = seen.at([i for i in range(len(seen.keys)) if i not in found])
-        billed = zip(seen.keys, seen.spans, strict=True)
-        if None in seen.keys:
-            self._by_id.add(((key, span) for key, span in billed if key is not None), now_s)
-        else:
-            self._by_id.add(billed, now_s)
-
-
-def _seen(batch: Traces, ids: list[Any], usage: BatchUsage) -> Seen:
-    """All spans, each n long."""
-    prints = words(batch.trace_id)[1::2] * _MIX_TRACE
-    for unit, factor in (("input_tokens", _MIX_INPUT), ("output_tokens", _MIX_OUTPUT)):
-        column = usage.common.get(unit)
-        if column is not None:
-            prints += column.values.view(np.uint64) * factor
-    spans, parents = words(batch.span_id).tolist(), words(batch.parent_span_id).tolist()
-    return Seen(spans, parents, prints.tolist(), _keys(ids))
 
 
 def _keys(ids: list[Any]) -> list[Key]:

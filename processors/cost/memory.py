@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -12,8 +13,8 @@ V = TypeVar("V")
 class Memory(Generic[K, V]):
     """Recent keys: each for at least `age_s`, and up to twice as long.
 
-    Two generations: when the younger one is old or full, the older one is forgotten; then
-    `on_turn` is called, and before that `on_overflow` when it was for want of room.
+    Two generations: when the younger one is old or full, the older one is forgotten. Forgetting
+    for want of room calls `on_overflow`.
     """
 
     def __init__(
@@ -21,12 +22,10 @@ class Memory(Generic[K, V]):
         entries_max: int,
         age_s: float,
         on_overflow: Callable[[], None] = lambda: None,
-        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._half = max(1, entries_max // 2)
         self._age_s = age_s
         self._on_overflow = on_overflow
-        self._on_turn = on_turn
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
         self._since_s = 0.0
@@ -39,14 +38,14 @@ class Memory(Generic[K, V]):
         found = self._young.get(key)
         return self._old.get(key) if found is None else found
 
-    def knows_any(self, keys: Collection[K]) -> bool:
+    def knows_any(self, keys: AbstractSet[K]) -> bool:
         """Whether one of them is remembered."""
         return not (
             self._young.keys().isdisjoint(keys)
             and (not self._old or self._old.keys().isdisjoint(keys))
         )
 
-    def add(self, items: Iterable[tuple[K, V]], now_s: float) -> None:
+    def add(self, items: Mapping[K, V], now_s: float) -> None:
         """Remember; what is known already gets the new value."""
         if len(self._young) >= self._half:
             if self._old:
@@ -62,4 +61,3 @@ class Memory(Generic[K, V]):
     def _turn(self, now_s: float, *, is_gap: bool = False) -> None:
         self._old, self._young = ({} if is_gap else self._young), {}
         self._since_s = now_s
-        self._on_turn()

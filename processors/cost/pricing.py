@@ -52,7 +52,7 @@ class Priced:
 
     def amounts(self) -> NDArray[np.float64]:
         """(n,) in units of the currency: each exact amount rounded once."""
-        if int(self.pico.max(initial=0)) < _EXACT_MAX:
+        if not len(self.pico) or int(self.pico.max()) < _EXACT_MAX:
             doubles = self.pico / _PICO
         else:
             doubles = np.array([to_double(pico) for pico in self.pico.tolist()])
@@ -114,7 +114,7 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
     """The prices, of long calls those of the step that holds for them."""
     column = usage.common.get("input_tokens")
     first = table.first_step
-    if column is None or first is None or int(column.values.max(initial=0)) <= first:
+    if column is None or first is None or not len(codes) or int(column.values.max()) <= first:
         return codes, table
     codes, flats = codes.astype(np.intp), list(table.flats)
     for code, each in enumerate(table.flats):

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from spanloom.processors.cost.memory import Memory
-from spanloom.processors.cost.nesting import Call, Key
+from spanloom.processors.cost.nesting import Call, Key, words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spanloom.batch import Traces
+    from spanloom.processors.cost.usage import BatchUsage
+
+    Unsigned = NDArray[np.uint64]
+
+# Odd constants of splitmix64 and xxHash: they spread small counts over all bits.
+_MIX_TRACE = np.uint64(0x9E3779B97F4A7C15)
+_MIX_COUNTS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 ALIKE_MAX = 64
 """Calls with one fingerprint that are remembered; the newest ones."""
@@ -22,10 +39,10 @@ class Seen:
         keys: of the response ids.
     """
 
-    spans: list[int] = field(default_factory=list)
-    parents: list[int] = field(default_factory=list)
-    prints: list[int] = field(default_factory=list)
-    keys: list[Key] = field(default_factory=list)
+    spans: list[int]
+    parents: list[int]
+    prints: list[int]
+    keys: list[Key]
 
     def at(self, positions: list[int]) -> Seen:
         """Some of them, in this order."""
@@ -41,63 +58,110 @@ class Seen:
         return Call(self.spans[i], self.parents[i], self.keys[i], is_billed)
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The same as copied arrays: cheap to keep, and made into `Seen` only when needed.
+
+    Attributes:
+        spans, parents: (m,) ids as words.
+        traces: (m,) the later half of the trace ids.
+        counts: (m,) of input, and of output; None where the batch has none.
+        keys: of the response ids, m long.
+    """
+
+    spans: Unsigned
+    parents: Unsigned
+    traces: Unsigned
+    counts: tuple[Unsigned | None, ...]
+    keys: list[Key]
+
+    @classmethod
+    def of(
+        cls, batch: Traces, rows: NDArray[np.intp] | None, usage: BatchUsage, keys: list[Key]
+    ) -> Columns:
+        """Of some spans of a batch; `rows` None: of all."""
+        chosen = slice(None) if rows is None else rows
+        columns = [usage.common.get(unit) for unit in ("input_tokens", "output_tokens")]
+        return cls(
+            words(batch.span_id)[chosen].copy(),
+            words(batch.parent_span_id)[chosen].copy(),
+            words(batch.trace_id)[1::2][chosen].copy(),
+            tuple(
+                None if column is None else column.values.view(np.uint64)[chosen].copy()
+                for column in columns
+            ),
+            keys,
+        )
+
+    def seen(self) -> Seen:
+        """The same, fingerprints computed."""
+        prints = self.traces * _MIX_TRACE
+        for count, factor in zip(self.counts, _MIX_COUNTS, strict=True):
+            if count is not None:
+                prints += count * factor
+        return Seen(self.spans.tolist(), self.parents.tolist(), prints.tolist(), self.keys)
+
+
 class RecentCalls:
     """A bounded memory of calls by fingerprint.
 
-    Columns of plain integers, not an object per call: a hundred thousand objects would keep the
-    garbage collector busy.
+    Two calls that both have a response id are told apart by that alone. So calls with ids are
+    only put aside (`defer`) until one without an id comes, which may be around one of them.
     """
 
     def __init__(self, calls_max: int, age_s: float) -> None:
-        # A position in the log, or the calls where a fingerprint has several.
-        self._index: Memory[int, int | tuple[Call, ...]] = Memory(
-            calls_max, age_s, on_turn=self._turn
-        )
-        self._log = Seen()
-        self._first = 0
-        self._turned_at = 0
+        self._index: Memory[int, tuple[Call, ...]] = Memory(calls_max, age_s)
+        self._calls_max = calls_max
+        self._age_s = age_s
+        self._deferred: deque[tuple[float, Columns]] = deque()
+        self._n_deferred = 0
+        self._without_id_s = -math.inf
+        self._now_s = 0.0
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self._index) + self._n_deferred
+
+    @property
+    def has_calls_without_id(self) -> bool:
+        """Whether one may still be remembered."""
+        return self._now_s - self._without_id_s < 2 * self._age_s
 
     def forget_old(self, now_s: float) -> None:
         """As `Memory`."""
+        self._now_s = now_s
         self._index.forget_old(now_s)
+        while self._deferred and now_s - self._deferred[0][0] >= 2 * self._age_s:
+            self._n_deferred -= len(self._deferred.popleft()[1].keys)
 
-    def knows_any(self, prints: Collection[int]) -> bool:
-        """Whether one of the fingerprints is remembered."""
-        return self._index.knows_any(prints)
+    def defer(self, columns: Columns, now_s: float) -> None:
+        """Put billed calls aside, all of which have ids."""
+        self._deferred.append((now_s, columns))
+        self._n_deferred += len(columns.keys)
+        while self._n_deferred > self._calls_max and len(self._deferred) > 1:
+            self._n_deferred -= len(self._deferred.popleft()[1].keys)
+
+    def index_deferred(self, now_s: float) -> None:
+        """A call without an id has come: from now on all are found by their fingerprints."""
+        self._without_id_s = now_s
+        while self._deferred:
+            self.merge(self._deferred.popleft()[1].seen(), (), now_s)
+        self._n_deferred = 0
+
+    def are_new(self, prints: list[int]) -> bool:
+        """Whether all are distinct, and none is remembered."""
+        distinct = dict.fromkeys(prints)
+        return len(distinct) == len(prints) and not self._index.knows_any(distinct.keys())
 
     def calls(self, print_: int) -> tuple[Call, ...]:
         """The calls with a fingerprint, the newest last."""
-        found = self._index.get(print_)
-        if isinstance(found, int):
-            return (self._log.call(found - self._first),)
-        return found or ()
-
-    def add(self, seen: Seen, now_s: float) -> None:
-        """Remember billed calls, whose fingerprints are all new and distinct."""
-        start = self._first + len(self._log.spans)
-        places = range(start, start + len(seen.spans))
-        self._index.add(zip(seen.prints, places, strict=True), now_s)
-        self._log.spans += seen.spans
-        self._log.parents += seen.parents
-        self._log.keys += seen.keys
+        return self._index.get(print_) or ()
 
     def merge(self, seen: Seen, unbilled: Collection[int], now_s: float) -> None:
         """Remember calls, beside those with the same fingerprint; `unbilled` are positions."""
-        merged: dict[int, dict[int, Call]] = {}
+        merged: dict[int, tuple[Call, ...]] = {}
         for i, print_ in enumerate(seen.prints):
-            if print_ not in merged:
-                merged[print_] = {call.span: call for call in self.calls(print_)}
-            merged[print_][seen.spans[i]] = seen.call(i, is_billed=i not in unbilled)
-        calls = {print_: tuple(each.values())[-ALIKE_MAX:] for print_, each in merged.items()}
-        self._index.add(calls.items(), now_s)
-
-    def _turn(self) -> None:
-        """Cut off what only the forgotten generation points at."""
-        n_cut = self._turned_at - self._first
-        for column in (self._log.spans, self._log.parents, self._log.keys):
-            del column[:n_cut]
-        self._first = self._turned_at
-        self._turned_at = self._first + len(self._log.spans)
+            call = seen.call(i, is_billed=i not in unbilled)
+            earlier = merged.get(print_) or self.calls(print_)
+            others = tuple(each for each in earlier if each.span != call.span)
+            merged[print_] = (*others, call)[-ALIKE_MAX:]
+        self._index.add(merged, now_s)

@@ -33,7 +33,6 @@ _NAMES_MAX = 10_000
 _PLANS_MAX = 1_000
 # Of no attribute.
 _NO_NAME = ""
-_TIME_MAX = np.iinfo(np.int64).max
 _NAME_LENGTH_MAX = 500
 # Only the batch interface of OpenAI and Anthropic tells itself so, as a service tier.
 _BATCH_TIER = ("service_tier", "batch")
@@ -183,8 +182,14 @@ class Resolver:
         plan = self._plan(tuple(groups.values), rare)
         if plan.table is not None and plan.until_ns == END_NS and plan.from_ns == BEGIN_NS:
             return Resolved(groups.codes, plan.table, plan.models)
-        times = self._times(batch)
-        first, last = int(times.min(initial=_TIME_MAX)), int(times.max(initial=0))
+        if not len(batch):
+            return Resolved(groups.codes, PriceTable([None] * len(groups.values)), plan.models)
+        times = batch.start_time_unix_nano.view(np.int64)
+        first = int(times.min())
+        if first <= 0:
+            times = self._with_now(times)
+            first = int(times.min())
+        last = int(times.max())
         if plan.table is None or not plan.from_ns <= first <= last < plan.until_ns:
             self._set_table(plan, last, rare)
         if plan.table is not None and plan.from_ns <= first:
@@ -224,12 +229,9 @@ class Resolver:
         models = [plan.models[code] for code, _ in places]
         return Resolved(np.array(codes, np.intp), PriceTable(flats), models)
 
-    def _times(self, batch: Traces) -> NDArray[np.int64]:
+    def _with_now(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) when each call began; a span without a time counts as now."""
-        times: NDArray[np.int64] = batch.start_time_unix_nano.view(np.int64)
-        if int(times.min(initial=1)) <= 0:
-            times = np.where(times <= 0, int(self._clock.now_s()) * SECOND_NS, times)
-        return times
+        return np.where(times <= 0, int(self._clock.now_s()) * SECOND_NS, times)
 
     def _flat(self, entry: Entry | None, rare: frozenset[str]) -> Flat | None:
         if entry is None:

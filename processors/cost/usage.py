@@ -120,7 +120,7 @@ class UsageReader:
         # As bytes, and unsigned so that -1 is huge: a third of the time of comparing arrays.
         present: Bool | None = None
         if kinds.tobytes() == _INT * len(values):
-            if int(values.view(np.uint64).max(initial=0)) <= self._tokens_max:
+            if not len(values) or int(values.view(np.uint64).max()) <= self._tokens_max:
                 return Counts(values, None)
         else:
             present = kinds != ValueKind.ABSENT

@@ -219,7 +219,7 @@ def test_every_doubled_call_is_billed_exactly_once(seed: int, n_calls: int, n_ba
 def test_memory_keeps_the_newest() -> None:
     memory: Memory[int, int] = Memory(10, 60.0)
     for i in range(100):
-        memory.add([(i, i)], 0.0)
+        memory.add({i: i}, 0.0)
     assert len(memory) <= 10
     assert memory.get(99) == 99
     assert memory.get(0) is None
