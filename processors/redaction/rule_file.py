@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
 from pydantic import BaseModel
 
 from spanloom.config.errors import Loc, Problems, nearest_name
@@ -62,11 +63,14 @@ def read_shipped(name: str, problems: Problems) -> list[Written]:
 
 @cache
 def _shipped(name: str) -> list[Written]:
-    """Shipped files cannot change while the process runs."""
-    problems = Problems()
-    rules = read_rules(SHIPPED / f"{name}.yaml", problems)
-    problems.raise_if_any()
-    return rules
+    """The rules without their places: a shipped file has no mistakes to tell the places of.
+
+    It cannot change while the process runs, and is read in a third of the time so.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    file = yaml.load((SHIPPED / f"{name}.yaml").read_bytes(), Loader=loader)  # noqa: S506 - safe
+    rules = RuleFile.model_validate(file).rules
+    return [Written(rule, ("rules", i)) for i, rule in enumerate(rules)]
 
 
 def read_rules(path: Path, problems: Problems) -> list[Written]:

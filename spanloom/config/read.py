@@ -18,6 +18,7 @@ _DEPTH_MAX = 64
 _NODES_MAX = 100_000
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _QUOTED = re.compile(r" ?'[^']{2,}'")
 _BAD_TAG = "a tag does not fit here"
 _PLAIN = "plain"
@@ -65,7 +66,7 @@ def read_yaml(text: str, source: str, problems: Problems, *, hidden: bool = Fals
 
 def is_unicode(text: str) -> bool:
     """Whether it can be written as UTF-8; an undecodable environment variable cannot."""
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+    return _SURROGATE.search(text) is None
 
 
 class _Reader:
