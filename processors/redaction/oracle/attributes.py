@@ -13,7 +13,8 @@ from google.protobuf.message import Message
 from spanloom.processors.redaction.oracle import own
 from spanloom.processors.redaction.oracle.booking import Books, DropAttribute, KnownKey, Site
 from spanloom.processors.redaction.oracle.keys import Fate, stronger
-from spanloom.processors.redaction.oracle.place import Location, Role, role_named
+from spanloom.processors.redaction.oracle.place import role_named
+from spanloom.processors.redaction.rule import Location, Role
 
 _WHOLE_MAX = 1e17
 """Below it a whole double is written without an exponent and without a fraction."""

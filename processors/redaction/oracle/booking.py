@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from spanloom.batch import Signal
 from spanloom.processors.redaction.oracle import own, value
 from spanloom.processors.redaction.oracle.document import Document
 from spanloom.processors.redaction.oracle.keys import Fate, KeyPlan
 from spanloom.processors.redaction.oracle.leaf import Rules
-from spanloom.processors.redaction.oracle.place import Location, Place, Role, Signal
+from spanloom.processors.redaction.oracle.place import Place
 from spanloom.processors.redaction.oracle.reports import RedactionReport
 from spanloom.processors.redaction.oracle.scan import Words
 from spanloom.processors.redaction.oracle.settle import Told
 from spanloom.processors.redaction.oracle.tally import Tally
 from spanloom.processors.redaction.oracle.value import Outcome
+from spanloom.processors.redaction.rule import Location, Role
 
 _NOT_IN_ITEM = ("resource", "scope")
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spanloom.processors.redaction.oracle.place import Location, Role, Signal
+from spanloom.batch import Signal
+from spanloom.processors.redaction.rule import Location, Role
 
 CLASSES = ("validated", "vendor", "generic", "phrase")
 """From the strongest to the weakest."""

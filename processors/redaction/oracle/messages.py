@@ -8,14 +8,15 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from spanloom.batch import Signal
 from spanloom.processors.redaction.oracle import places
 from spanloom.processors.redaction.oracle.attributes import Attributes
 from spanloom.processors.redaction.oracle.booking import Books, DropAttribute, DropItem, Site
 from spanloom.processors.redaction.oracle.leaf import Rules
-from spanloom.processors.redaction.oracle.place import Location, Signal
 from spanloom.processors.redaction.oracle.reports import RedactionReport
 from spanloom.processors.redaction.oracle.tally import Tally
 from spanloom.processors.redaction.oracle.telling import tell
+from spanloom.processors.redaction.rule import Location
 
 _LEN = 2
 _START_GROUP = 3

@@ -3,26 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Signal = Literal["traces", "logs", "metrics"]
-Role = Literal["none", "system", "user", "assistant", "tool"]
-Location = Literal[
-    "resource",
-    "scope",
-    "span.name",
-    "span.status",
-    "span.attributes",
-    "span.other",
-    "span.events",
-    "span.links",
-    "log.body",
-    "log.attributes",
-    "log.other",
-    "metric",
-    "metric.datapoint",
-    "metric.exemplar",
-]
+from spanloom.batch import Signal
+from spanloom.processors.redaction.rule import Location, Role
 
 _ROLES: dict[str, Role] = {
     "system": "system",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from spanloom.processors.redaction.oracle.place import Location
+from spanloom.processors.redaction.rule import Location
 
 ITEMS: dict[str, Location] = {
     "Span": "span.attributes",

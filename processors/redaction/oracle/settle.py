@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from spanloom.processors.redaction.oracle.decide import Decision
 from spanloom.processors.redaction.oracle.document import FLAG, Action, Rule
 from spanloom.processors.redaction.oracle.mapped import Span
-from spanloom.processors.redaction.oracle.place import Role
 from spanloom.processors.redaction.oracle.resolve import Planned
 from spanloom.processors.redaction.oracle.spots import Spot
+from spanloom.processors.redaction.rule import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from spanloom.processors.redaction.oracle import views
 from spanloom.processors.redaction.oracle.json_parse import Array, Node, Number, Object, Text
-from spanloom.processors.redaction.oracle.place import Role, role_named
+from spanloom.processors.redaction.oracle.place import role_named
 from spanloom.processors.redaction.oracle.scan import Words
+from spanloom.processors.redaction.rule import Role
 
 _ROLE_KEY = re.compile(rb"(?:.*[^0-9A-Za-z])?role", re.DOTALL)
 SEAM_KEYS = (b"text", b"content")
