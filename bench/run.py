@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from harness.measure import Cores, Run
     from harness.systems import System
 
-PARTS = ("direct", "throughput", "redaction", "latency", "overload", "start")
+PARTS = ("direct", "throughput", "redaction", "genai", "latency", "overload", "start")
+GENAI = "genai_normalizer: {}, cost: {}, sampler: {mode: equalizing, sampling_percentage: 100}"
 N_STARTS = 5
 
 
@@ -99,6 +100,15 @@ def _redaction(arguments: argparse.Namespace, _: list[System], cores: Cores) -> 
     return _measured(arguments, chosen, cores, scenarios.REDACTION)
 
 
+def _genai(arguments: argparse.Namespace, _: list[System], cores: Cores) -> list[Any]:
+    chosen = [
+        systems.spanloom(),
+        systems.spanloom(name="spanloom, genai", processors=GENAI),
+        systems.spanloom(name="spanloom, redaction, genai", processors=f"redaction: {{}}, {GENAI}"),
+    ]
+    return _measured(arguments, chosen, cores, scenarios.REDACTION)
+
+
 def _measured(
     arguments: argparse.Namespace,
     chosen: list[System],
@@ -153,6 +163,7 @@ PART_RUNNERS = {
     "direct": _direct,
     "throughput": _throughput,
     "redaction": _redaction,
+    "genai": _genai,
     "latency": _latency,
     "overload": _overload,
     "start": _start,
