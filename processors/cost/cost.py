@@ -40,8 +40,6 @@ class CostProcessor(Processor):
         """Reads all prices. Raises ConfigErrors with everything that is wrong with them."""
         self.settings = settings
         self._config = config
-        book = load_book(config, settings.config_dir)
-        self._pricer = Pricer(config, book, settings.clock)
         self._metrics = CostMetrics(settings, config.unknown_models_max)
         dedup = config.deduplication
         self._duplicates = (
@@ -53,9 +51,11 @@ class CostProcessor(Processor):
             TraceSpend(config.trace_spend, settings) if config.trace_spend.enabled else None
         )
         self._new_book: PriceBook | None = None
+        # Before the files are read, so that no change in between is missed.
         self._reloader = Reloader(
             config, settings, self._offer, lambda result: self._metrics.reloads[result].add(1)
         )
+        self._pricer = Pricer(config, load_book(config, settings.config_dir), settings.clock)
 
     def start(self, host: Host) -> None:  # noqa: ARG002 - the API's signature
         duplicates = self._duplicates

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Of errors in a file, a log line names so many.
 _ERRORS_TOLD = 5
 _JOIN_S = 5.0
+# More than a price file may have; what is larger is a mistake whatever stands in it.
+_BYTES_MAX = (4 << 20) + 1
 
 
 @cache
@@ -135,6 +137,7 @@ class Reloader:
 
 def _content(path: Path) -> bytes | str:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(_BYTES_MAX)
     except OSError as error:
         return describe(error)

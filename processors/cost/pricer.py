@@ -18,6 +18,8 @@ from spanloom.processors.cost.usage import BatchUsage, UsageReader
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+    from numpy.typing import NDArray
+
     from spanloom.batch import Traces
     from spanloom.clock import Clock
     from spanloom.processors.cost.book import PriceBook
@@ -66,8 +68,16 @@ class Pricer:
         calls = Calls(
             is_call,
             no_output,
-            lambda: np.equal(batch.status_code, _ERROR),
+            lambda: _failed(batch, keys),
             GpuSeconds(batch, keys),
         )
         priced = price(calls, usage, resolved.codes, resolved.table, self.book.units)
         return PricedBatch(priced, resolved, usage)
+
+
+def _failed(batch: Traces, keys: AbstractSet[str]) -> NDArray[np.bool_]:
+    """(n,) True where the call ended in an error."""
+    found = np.equal(batch.status_code, _ERROR)
+    if semconv.ERROR_TYPE in keys:
+        found |= batch.attribute(semconv.ERROR_TYPE).present
+    return found

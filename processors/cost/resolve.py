@@ -12,9 +12,9 @@ from spanloom import semconv
 from spanloom.processors.cost.book import BEGIN_NS, END_NS
 from spanloom.processors.cost.calls import Groups, group
 from spanloom.processors.cost.flat import Flat, flat
+from spanloom.processors.cost.nameless import with_named_models
 from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import SECOND_NS
-from spanloom.processors.cost.providers import SELF_HOSTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +121,7 @@ class Resolver:
             groups = group(batch, keys, [semconv.PROVIDER, *models, *context])
             found = self._resolved(batch, groups, units)
         if _lacks(found, is_call):
-            filled = self._with_models_from_elsewhere(batch, groups)
+            filled = with_named_models(batch, groups, self._config)
             found = found if filled is None else self._resolved(batch, filled, units)
         return found
 
@@ -148,34 +148,6 @@ class Resolver:
             elif value and (key, value) == _BATCH_TIER:
                 context.setdefault("processing", "batch")
         return context
-
-    def _with_models_from_elsewhere(self, batch: Traces, groups: Groups) -> Groups | None:
-        """The groups with models for spans that name none; None where nothing names one."""
-        elsewhere = self._of_resources(batch)
-        if elsewhere is None:
-            return None
-        codes, values = groups.codes.copy(), list(groups.values)
-        resources = batch.resource_index
-        for code, names in enumerate(groups.values):
-            if any(names[1:3]):
-                continue
-            rows = groups.codes == code
-            for resource in np.unique(resources[rows]).tolist():
-                if elsewhere[resource] is not None:
-                    codes[rows & (resources == resource)] = len(values)
-                    provider = names[0] or SELF_HOSTED
-                    values.append((provider, elsewhere[resource], None, *names[3:]))
-        return Groups(codes, values)
-
-    def _of_resources(self, batch: Traces) -> list[str | None] | None:
-        """The model by resource, from its attributes or the default; None: nothing says one."""
-        found: list[str | None] = [self._config.default_model or None] * batch.n_resources
-        keys = set(batch.keys("resource")) if self._config.model_from_resource else set()
-        for name in reversed(self._config.model_from_resource):
-            if name in keys:
-                strings = batch.attribute(name, "resource").strings()
-                found = [own or other for own, other in zip(strings, found, strict=True)]
-        return found if any(found) else None
 
     def _resolved(self, batch: Traces, groups: Groups, rare: frozenset[str]) -> Resolved:
         """The prices at the time of each span."""

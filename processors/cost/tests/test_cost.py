@@ -143,10 +143,15 @@ def test_embeddings_need_no_output() -> None:
 def test_a_failed_call_without_counts_is_no_missing_usage() -> None:
     telemetry = Telemetry()
     nothing = dict.fromkeys(USAGE)
-    (row,) = priced(processor(telemetry), span(nothing, status={"code": 2}))
-    assert "spanloom.cost.note" not in row
+    rows = priced(
+        processor(telemetry),
+        span(nothing, status={"code": 2}),
+        span({**nothing, "error.type": "timeout"}),
+        span(nothing),
+    )
+    assert [row.get("spanloom.cost.note") for row in rows] == [None, None, "missing_usage"]
     labels = {"processor": "cost", "outcome": "failed_call"}
-    assert telemetry.value("spanloom_processor_cost_calls", labels) == 1
+    assert telemetry.value("spanloom_processor_cost_calls", labels) == 2
 
 
 def test_the_request_model_helps_where_the_response_has_none() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from spanloom.batch import Traces
+from spanloom.cli import cli
 from spanloom.processors.cost import exact
 from spanloom.processors.cost.config import Config
 from spanloom.processors.cost.loading import load_book
@@ -188,6 +190,14 @@ def test_seconds_of_accelerators_are_phases_or_the_whole_span(tmp_path: Path) ->
         assert found is not None
         assert found.priced.amount_of(0) == seconds * 10**9 * 4 / 16
         batch.ack()
+
+
+def test_the_readmes_command_prints_what_the_readme_says() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    block = re.search(r"^```console\n\$ spanloom (.*)\n((?:.*\n)*?)^```", readme, re.MULTILINE)
+    assert block is not None
+    result = CliRunner().invoke(cli, block[1].split())
+    assert result.stdout == block[2]
 
 
 def test_the_readme_names_every_outcome_that_is_noted() -> None:
