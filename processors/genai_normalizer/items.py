@@ -251,6 +251,8 @@ class Items:
         where: Bool | None,
     ) -> None:
         objects = column.objects()
+        if self._are_right_singles(convert, objects):
+            return
         # What equal values share, and can be a key: most lists hold one text; 1 is no True.
         names = [
             v[0] if type(v) is list and len(v) == 1 and type(v[0]) is str else (repr(v),)
@@ -263,6 +265,17 @@ class Items:
         rows = wanted if where is None else (where & np.array(wanted)).tolist()
         results = [known[n] if w else None for n, w in zip(names, rows, strict=True)]
         self.batch.set_attribute(key, results)
+
+    def _are_right_singles(self, convert: Callable[[Any], Any], objects: list[Any]) -> bool:
+        """Whether each is a list of one text that stays as it is; most finish reasons are."""
+        try:
+            texts = {value[0] for value in objects if value is not None}
+            lengths = {len(value) for value in objects if value is not None}
+        except (TypeError, KeyError, IndexError):
+            return False
+        return lengths <= {1} and all(
+            type(text) is str and self._changed(convert, [text]) is None for text in texts
+        )
 
     def _changed(self, convert: Callable[[Any], Any], value: Any) -> Any:
         """The converted value; None where there is none or it is the same."""
