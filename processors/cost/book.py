@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -120,11 +121,17 @@ class PriceBook:
         self._use_shipped = use_shipped
         self._aliases = {key.lower(): value for key, value in (aliases or {}).items()}
         self.lists = tuple(lists)
-        self._listed = [
-            (each.provider and canonical(each.provider, self._aliases), each)
-            for price_list in self.lists
-            for each in price_list.entries
-        ]
+        # Most names are no globs, and need no comparison one by one.
+        self._by_name: dict[str, list[Listed]] = defaultdict(list)
+        self._globs: list[Listed] = []
+        self._sellers: dict[Listed, str | None] = {}
+        for each in (entry for price_list in self.lists for entry in price_list.entries):
+            self._sellers[each] = each.provider and canonical(each.provider, self._aliases)
+            if each.has_globs:
+                self._globs.append(each)
+            else:
+                for name in set(each.names):
+                    self._by_name[name].append(each)
 
     @property
     def units(self) -> Units:
@@ -154,11 +161,11 @@ class PriceBook:
         return Timeline(listed, shipped) if listed or shipped else None
 
     def _matching(self, seller: str | None, model: str, context: Context) -> list[Listed]:
+        named = [*self._by_name.get(model, ()), *(e for e in self._globs if e.matches(model))]
         found = [
             each
-            for provider, each in self._listed
-            if (provider is None or seller is None or provider == seller)
-            and each.matches(model)
+            for each in named
+            if (self._sellers[each] in {None, seller} or seller is None)
             and set(each.when) <= context.items()
         ]
         return sorted(

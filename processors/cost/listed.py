@@ -10,8 +10,10 @@ from functools import cached_property
 
 from spanloom.processors.cost.prices import Entry
 
+_GLOB = re.compile(r"[*?\[]")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Listed:
     """An entry of a file, with what it holds for.
 
@@ -37,6 +39,10 @@ class Listed:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile("|".join(translate(name) for name in self.names))
+
+    @property
+    def has_globs(self) -> bool:
+        return any(_GLOB.search(name) for name in self.names)
 
     def matches(self, model: str) -> bool:
         """`model` in lower case."""

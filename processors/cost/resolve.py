@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _NAMES_MAX = 10_000
 _PLANS_MAX = 1_000
+_PLAN_LENGTH_MAX = 64
 # Of no attribute.
 _NO_NAME = ""
 _NAME_LENGTH_MAX = 500
@@ -129,15 +130,16 @@ class Resolver:
         """The price by (provider, response model, request model, context ...)."""
         if names in self._timelines:
             return self._timelines[names]
-        if len(self._timelines) >= _NAMES_MAX:
-            self._forget()
         provider, *models = names[:3]
         context = self._context(names[3:])
         found = None
         for model in models:
             if found is None and model and len(model) <= _NAME_LENGTH_MAX:
                 found = self._book.resolve(provider, model, context)
-        self._timelines[names] = found
+        if _is_short(names):
+            if len(self._timelines) >= _NAMES_MAX:
+                self._forget()
+            self._timelines[names] = found
         return found
 
     def _context(self, values: Names) -> dict[str, str]:
@@ -172,10 +174,11 @@ class Resolver:
         plan = self._plans.get((values, rare))
         if plan is None:
             timelines = [self._timeline(names) for names in values]
-            if len(self._plans) >= _PLANS_MAX:
-                self._plans.clear()
             plan = _Plan(timelines, [names[1] or names[2] for names in values])
-            self._plans[values, rare] = plan
+            if len(values) <= _PLAN_LENGTH_MAX and all(map(_is_short, values)):
+                if len(self._plans) >= _PLANS_MAX:
+                    self._plans.clear()
+                self._plans[values, rare] = plan
         return plan
 
     def _set_table(self, plan: _Plan, at_ns: int, rare: frozenset[str]) -> None:
@@ -221,3 +224,8 @@ def _lacks(found: Resolved, is_call: Bool | None) -> bool:
         return False
     codes = found.codes if is_call is None else found.codes[is_call]
     return any(found.table.flats[code] is None for code in np.unique(codes).tolist())
+
+
+def _is_short(names: Names) -> bool:
+    """Whether the names may be remembered: memory is bounded in bytes too."""
+    return all(name is None or len(name) <= _NAME_LENGTH_MAX for name in names)

@@ -236,12 +236,17 @@ def test_ten_thousand_model_names_stay_bounded() -> None:
     names = [s for s in telemetry.samples() if s.name == "spanloom_processor_cost_unknown_models"]
     assert len(names) == 51
     assert sum(s.value for s in names) == 10_000
-    assert len(cost._pricer._resolver._timelines) <= 10_000
+    resolver = cost._pricer._resolver
+    assert len(resolver._timelines) <= 10_000
+    assert len(resolver._plans) == 0
 
 
-def test_a_name_of_a_megabyte_is_unknown_and_cut() -> None:
+def test_a_name_of_a_megabyte_is_unknown_cut_and_not_kept() -> None:
     telemetry = Telemetry()
-    (row,) = priced(processor(telemetry), span({"gen_ai.response.model": "x" * 2**20}))
+    cost = processor(telemetry)
+    (row,) = priced(cost, span({"gen_ai.response.model": "x" * 2**20}))
+    assert not cost._pricer._resolver._timelines
+    assert not cost._pricer._resolver._plans
     assert row["spanloom.cost.note"] == "unknown_model"
     names = [s for s in telemetry.samples() if s.name == "spanloom_processor_cost_unknown_models"]
     assert [len(s.labels["model"]) for s in names] == [100]
