@@ -21,8 +21,9 @@ from spanloom.processors.genai_normalizer.dialect import (
     Rule,
 )
 from spanloom.processors.genai_normalizer.indexed import put_gathered, put_indexed
-from spanloom.processors.genai_normalizer.items import distinct
+from spanloom.processors.genai_normalizer.pieces import distinct
 from spanloom.processors.genai_normalizer.plan import is_scoped
+from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.processors.genai_normalizer.timing import put_moment
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run_step(items: Items, step: Step) -> None:
         case Indexed():
             put_indexed(items, rule, step.keys, where)
         case Repair():
-            items.repair(rule.key, rule.convert, where)
+            repair(items, rule.key, rule.convert, where)
         case Gather():
             put_gathered(items, rule, step.keys, where)
         case Moment():

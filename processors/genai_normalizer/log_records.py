@@ -18,6 +18,7 @@ from spanloom.processors.genai_normalizer.messages import (
     chat_messages,
     finish_reasons_of,
 )
+from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.semconv import (
     FINISH_REASONS,
     INPUT_MESSAGES,
@@ -51,7 +52,7 @@ def structure(items: Items) -> None:
     """Messages in JSON text become values, as the conventions want them on events."""
     for key in _STRUCTURED:
         if key in items.keys:
-            items.repair(key, nested)
+            repair(items, key, nested)
 
 
 def name_events(batch: Logs, keys: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, POIN
 from spanloom.processors.genai_normalizer.items import Items, Turn
 from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
+from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
 from spanloom.processors.genai_normalizer.usage import (
     add_exclusive,
@@ -178,7 +179,7 @@ class Normalizer:
             # Bytes are several times as fast to look through as any function of numpy here.
             kinds = column.kinds.tobytes().strip(right)
             if kinds and (kinds.strip(_TEXTS) or not self._are_right(key, column.values)):
-                items.repair(key, conversion.convert, None, conversion.keeps)
+                repair(items, key, conversion.convert, None, conversion.keeps)
 
     def _are_right(self, key: str, texts: Sequence[str]) -> bool:
         """Whether the key's conversion leaves all of them as they are; asked once for each."""
@@ -236,7 +237,7 @@ class Normalizer:
         for key in self._profile.names.keys() & items.keys:
             to_target = self._profile.conversion(key)
             if to_target is not None:
-                items.repair(key, to_target.convert)
+                repair(items, key, to_target.convert)
             items.batch.rename_attribute(key, self._profile.names[key], overwrite=self._overwrites)
 
 

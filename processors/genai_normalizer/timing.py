@@ -10,6 +10,7 @@ import numpy as np
 
 from spanloom.batch import Traces
 from spanloom.processors.genai_normalizer.convert import Conversion, to_float, to_text
+from spanloom.processors.genai_normalizer.pieces import pieces
 from spanloom.semconv import OUTPUT_TOKENS, TIME_PER_OUTPUT_CHUNK, TIME_TO_FIRST_CHUNK
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def put_moment(items: Items, rule: Moment, where: Bool) -> None:
         return
     column = items.column(rule.old)
     start = batch.start_time_unix_nano.astype(np.int64)
-    for values, codes, part in items.pieces(column, _MOMENT, where & column.present):
+    for values, codes, part in pieces(column, _MOMENT, where & column.present, items.ask):
         table = np.array([v if isinstance(v, int) else 0 for v in values] + [0], np.int64)
         moments = table[codes] if codes is not None else table[:-1]
         items.put(rule.new, *_within_reason(items, moments - start, part))

@@ -18,9 +18,9 @@ from spanloom.processors.genai_normalizer.dialect import (
     Rename,
     Repair,
 )
-from spanloom.processors.genai_normalizer.items import distinct
 from spanloom.processors.genai_normalizer.messages import chat_messages
 from spanloom.processors.genai_normalizer.payloads import included_usage_fields
+from spanloom.processors.genai_normalizer.pieces import distinct
 from spanloom.processors.genai_normalizer.values import provider_name
 from spanloom.semconv import (
     INPUT_MESSAGES,

@@ -21,8 +21,8 @@ from spanloom.processors.genai_normalizer.convert import (
     always,
 )
 from spanloom.processors.genai_normalizer.dialect import Dialect, Match, MetricRule, Rename
-from spanloom.processors.genai_normalizer.items import distinct
 from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT
+from spanloom.processors.genai_normalizer.pieces import distinct
 from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM
 from spanloom.semconv import (
     CONVERSATION_ID,

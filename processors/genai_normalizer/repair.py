@@ -1,0 +1,106 @@
+"""Values that stand under the right name, converted in place.
+
+A value that stays the same, or cannot be converted, is left alone. Most are right already, so the
+way to see that is short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanloom.columns import ValueKind
+from spanloom.processors.genai_normalizer.pieces import distinct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spanloom.batch import Column
+    from spanloom.processors.genai_normalizer.items import Items
+
+    Bool = NDArray[np.bool_]
+
+# Kinds of values that need no look once strings have had one.
+_DONE = (ValueKind.ABSENT, ValueKind.STRING)
+
+
+def repair(
+    items: Items,
+    key: str,
+    convert: Callable[[Any], Any],
+    where: Bool | None = None,
+    keeps: Iterable[ValueKind] = (),
+) -> None:
+    """Convert the values of `key`.
+
+    Args:
+        items: the batch; what is repaired does not count as added.
+        key: a current name.
+        convert: value -> the right one, or None.
+        where: (n,) at most there; None is everywhere.
+        keeps: kinds of values that are right as they are.
+    """
+    work = _Repair(items, key, convert, items.column(key))
+    if ValueKind.STRING not in keeps and len(work.column.values):
+        work.strings(where)
+    done, kinds = bytes((*_DONE, *keeps)), work.column.kinds.tobytes()
+    if kinds.strip(done):
+        wanted = np.array([kind not in done for kind in kinds], np.bool_)
+        work.objects(wanted if where is None else wanted & where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    items: Items
+    key: str
+    convert: Callable[[Any], Any]
+    column: Column
+
+    def strings(self, where: Bool | None) -> None:
+        """Strings, once per distinct one."""
+        column = self.column
+        used = range(len(column.values)) if where is None else np.unique(column.codes[where])
+        texts: list[Any] = [None] * len(column.values)
+        for code in used:
+            if code >= 0:
+                texts[code] = self._changed(column.values[code])
+        if any(text is not None for text in texts):
+            rows = column.codes >= 0 if where is None else (column.codes >= 0) & where
+            values, codes, part = distinct(texts, column.codes, rows)
+            self.items.batch.set_attribute(self.key, values, codes=codes, where=part)
+
+    def objects(self, wanted: Bool) -> None:
+        """All other values, once per distinct one too."""
+        objects = self.column.objects()
+        if self._are_right_singles(objects):
+            return
+        # What equal values share, and can be a key: most lists hold one text; 1 is no True.
+        names = [
+            v[0] if type(v) is list and len(v) == 1 and type(v[0]) is str else (repr(v),)
+            for v in objects
+        ]
+        values = dict(zip(names, objects, strict=True))
+        results = {name: self._changed(value) for name, value in values.items()}
+        if any(result is not None for result in results.values()):
+            rows = zip(names, wanted.tolist(), strict=True)
+            changed = [results[name] if row else None for name, row in rows]
+            self.items.batch.set_attribute(self.key, changed)
+
+    def _are_right_singles(self, objects: list[Any]) -> bool:
+        """Whether each is a list of one text that stays as it is; most finish reasons are."""
+        try:
+            texts = {value[0] for value in objects if value is not None}
+            lengths = {len(value) for value in objects if value is not None}
+        except (TypeError, KeyError, IndexError):
+            return False
+        return lengths <= {1} and all(
+            type(text) is str and self._changed([text]) is None for text in texts
+        )
+
+    def _changed(self, value: Any) -> Any:
+        """The converted value; None where there is none or it is the same."""
+        converted = self.items.ask(self.convert, value)
+        return None if converted == value and type(converted) is type(value) else converted
