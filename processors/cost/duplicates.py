@@ -72,40 +72,40 @@ class Duplicates:
         by_key: dict[Key, int] = dict(zip(keys, spans, strict=True))
         has_all_ids = None not in by_key
         is_new = len(by_key) == len(keys) and not self._by_id.knows_any(by_key.keys())
-        if has_all_ids and is_new and not self._by_place.has_calls_without_id:
-            self._by_place.defer(columns, now_s)
-            self._by_id.add(by_key, now_s)
-            return []
-        seen = columns.seen()
-        found = self._with_known_id(batch, seen)
-        found |= self._around_another(batch, seen, found, now_s)
-        self._by_place.merge(seen, found, now_s)
-        self._by_id.add(
-            {
-                k: s
-                for i, (k, s) in enumerate(zip(keys, spans, strict=True))
-                if k and i not in found
-            },
-            now_s,
-        )
+        found = set() if is_new else self._with_known_id(batch, keys, spans)
+        if has_all_ids and not self._by_place.has_calls_without_id:
+            self._by_place.defer(columns, found, now_s)
+        else:
+            seen = columns.seen()
+            found |= self._around_another(batch, seen, found, now_s)
+            self._by_place.merge(seen, found, now_s)
+        if found or not has_all_ids:
+            billed = [i for i, key in enumerate(keys) if i not in found and key is not None]
+            by_key = {keys[i]: spans[i] for i in billed}
+        self._by_id.add(by_key, now_s)
         return sorted(found) if rows is None else [int(rows[i]) for i in sorted(found)]
 
-    def _with_known_id(self, batch: Traces, seen: Seen) -> set[int]:
+    def _with_known_id(self, batch: Traces, keys: list[Key], spans: list[int]) -> set[int]:
         """Positions of calls whose response id belongs to another one that is billed."""
-        groups: dict[Key, list[int]] = defaultdict(list)
-        for i, key in enumerate(seen.keys):
-            if key is not None:
-                groups[key].append(i)
         found: set[int] = set()
-        outer = Ancestors(batch)
-        for key, members in groups.items():
-            billed = self._by_id.get(key)
-            if billed is None and len(members) > 1:
-                around = {span for i in members for span in outer.of(seen.spans[i])}
-                inner = [i for i in members if seen.spans[i] not in around]
-                billed = seen.spans[(inner or members)[0]]
+        first: dict[Key, int] = {}
+        alike: dict[Key, list[int]] = {}
+        known = self._by_id.get
+        for i, key in enumerate(keys):
+            if key is None:
+                continue
+            billed = known(key)
             if billed is not None:
-                found.update(i for i in members if seen.spans[i] != billed)
+                if billed != spans[i]:
+                    found.add(i)
+            elif (other := first.setdefault(key, i)) != i:
+                alike.setdefault(key, [other]).append(i)
+        outer = Ancestors(batch)
+        for members in alike.values():
+            around = {span for i in members for span in outer.of(spans[i])}
+            inner = [i for i in members if spans[i] not in around]
+            billed = spans[(inner or members)[0]]
+            found.update(i for i in members if spans[i] != billed)
         return found
 
     def _around_another(self, batch: Traces, seen: Seen, known: set[int], now_s: float) -> set[int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,8 +20,7 @@ Key = str | int | None
 """Of a response id; None without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call as far as others are compared with it.
 
     Attributes:
@@ -54,16 +52,16 @@ def nested(calls: dict[int, Call], earlier: tuple[Call, ...], outer: Ancestors) 
     found = {i for i, call in calls.items() if decided.get(call.span) is False}
     fresh = {i: call for i, call in calls.items() if call.span not in decided}
     related = list(earlier)
-    pending = dict(fresh)
     # What is linked to a remembered call is that call; what is linked to such a one too.
-    while linked := [i for i, c in pending.items() if any(_link(c, o, outer) for o in related)]:
+    while related and fresh:
+        linked = [i for i, c in fresh.items() if any(_link(c, o, outer) for o in related)]
         found.update(linked)
-        related = [pending.pop(i) for i in linked]
-    for i, call in pending.items():
-        if any(
-            call.span in outer.of(other.span) and call.may_be(other) for other in pending.values()
-        ):
-            found.add(i)
+        related = [fresh.pop(i) for i in linked]
+    around = {call.span: outer.of(call.span) for call in fresh.values()} if len(fresh) > 1 else {}
+    for i, call in fresh.items():
+        for other in fresh.values():
+            if call.span in around.get(other.span, ()) and call.may_be(other):
+                found.add(i)
     return found
 
 

@@ -113,7 +113,7 @@ class RecentCalls:
         self._index: Memory[int, tuple[Call, ...]] = Memory(calls_max, age_s)
         self._calls_max = calls_max
         self._age_s = age_s
-        self._deferred: deque[tuple[float, Columns]] = deque()
+        self._deferred: deque[tuple[float, Columns, Collection[int]]] = deque()
         self._n_deferred = 0
         self._without_id_s = -math.inf
         self._now_s = 0.0
@@ -133,9 +133,9 @@ class RecentCalls:
         while self._deferred and now_s - self._deferred[0][0] >= 2 * self._age_s:
             self._n_deferred -= len(self._deferred.popleft()[1].keys)
 
-    def defer(self, columns: Columns, now_s: float) -> None:
-        """Put billed calls aside, all of which have ids."""
-        self._deferred.append((now_s, columns))
+    def defer(self, columns: Columns, unbilled: Collection[int], now_s: float) -> None:
+        """Put calls aside, all of which have ids; `unbilled` are positions."""
+        self._deferred.append((now_s, columns, unbilled))
         self._n_deferred += len(columns.keys)
         while self._n_deferred > self._calls_max and len(self._deferred) > 1:
             self._n_deferred -= len(self._deferred.popleft()[1].keys)
@@ -144,7 +144,8 @@ class RecentCalls:
         """A call without an id has come: from now on all are found by their fingerprints."""
         self._without_id_s = now_s
         while self._deferred:
-            self.merge(self._deferred.popleft()[1].seen(), (), now_s)
+            _, columns, unbilled = self._deferred.popleft()
+            self.merge(columns.seen(), unbilled, now_s)
         self._n_deferred = 0
 
     def are_new(self, prints: list[int]) -> bool:

@@ -141,6 +141,16 @@ def test_a_span_that_is_sent_again_is_billed_as_before() -> None:
     assert bills.take(batch[0]) == {1: "duplicate"}
 
 
+@pytest.mark.parametrize("response_id", [None, "r"])
+def test_the_very_same_span_twice_in_a_batch_is_one(response_id: str | None) -> None:
+    bills = Bills()
+    assert bills.take(span(1, response_id=response_id), span(1, response_id=response_id)) == {
+        1: "billed"
+    }
+    labels = {"processor": "cost", "outcome": "duplicate"}
+    assert bills.telemetry.value("spanloom_processor_cost_calls", labels) == 0
+
+
 def test_what_has_no_price_takes_nothing_from_what_has() -> None:
     nothing = {"gen_ai.response.model": "unknown-model"}
     found = Bills().take(span(1, response_id="r", more=nothing), span(2, 1, response_id="r"))
