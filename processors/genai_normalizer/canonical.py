@@ -16,16 +16,20 @@ from spanloom.semconv import (
     CACHE_WRITE_TOKENS,
     ERROR_TYPE,
     FINISH_REASONS,
+    INPUT_MESSAGES,
     INPUT_TOKENS,
     OPERATION,
+    OUTPUT_MESSAGES,
     OUTPUT_TOKENS,
     PROVIDER,
     REASONING_TOKENS,
     REQUEST_MODEL,
     RESPONSE_MODEL,
     SERVICE_TIER,
+    SYSTEM_INSTRUCTIONS,
     TIME_PER_OUTPUT_CHUNK,
     TIME_TO_FIRST_CHUNK,
+    TOOL_DEFINITIONS,
 )
 
 NORMALIZED_FROM = "gen_ai.normalized.from"
@@ -73,3 +77,6 @@ POINT_KEYS = frozenset(
     }
 )
 """The attributes that the conventions give to data points."""
+
+MESSAGE_KEYS = frozenset({INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_DEFINITIONS})
+"""What holds content."""

@@ -70,7 +70,7 @@ class Config(component.Config):
     leaves the provider's."""
 
     messages: bool = True
-    """Rebuild messages and tool definitions. Without it no message is read."""
+    """Rebuild messages and tool definitions. Without it none is written."""
 
     merge_message_events: bool = False
     """Merge the log events of one call (`gen_ai.user.message`, `gen_ai.choice` ...) that come in

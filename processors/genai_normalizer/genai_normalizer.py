@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from spanloom.batch import BATCH_TYPES, Logs, Metrics
 from spanloom.component import AnyBatch, Factory, Processor, Settings
-from spanloom.processors.genai_normalizer.canonical import TYPES
+from spanloom.processors.genai_normalizer.canonical import MESSAGE_KEYS, TYPES
 from spanloom.processors.genai_normalizer.config import CUSTOM, Config, Source
 from spanloom.processors.genai_normalizer.counters import Counters
-from spanloom.processors.genai_normalizer.dialect import Dialect, Rename
+from spanloom.processors.genai_normalizer.dialect import Dialect, Rename, Repair
 from spanloom.processors.genai_normalizer.dialects import load_dialects
 from spanloom.processors.genai_normalizer.log_records import merge_messages, name_events
 from spanloom.processors.genai_normalizer.metric_points import MetricNames
@@ -20,10 +20,6 @@ from spanloom.processors.genai_normalizer.profiles import PROFILES
 from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM, FINISH_REASONS_RAW
 from spanloom.semconv import (
     FINISH_REASONS,
-    INPUT_MESSAGES,
-    OUTPUT_MESSAGES,
-    SYSTEM_INSTRUCTIONS,
-    TOOL_DEFINITIONS,
 )
 
 if TYPE_CHECKING:
@@ -32,8 +28,6 @@ if TYPE_CHECKING:
     from spanloom.processors.genai_normalizer.convert import Conversion
     from spanloom.processors.genai_normalizer.dialect import Rule
     from spanloom.processors.genai_normalizer.profiles import Profile
-
-_MESSAGES = frozenset({INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_DEFINITIONS})
 
 
 class GenaiNormalizer(Processor):
@@ -58,6 +52,7 @@ class GenaiNormalizer(Processor):
             {dialect.name: _options(config, dialect.name) for dialect in dialects},
             profile,
             self._counters,
+            frozenset() if config.messages else MESSAGE_KEYS,
         )
         self._metric_names = MetricNames(dialects, profile)
         self._event_name_keys = tuple(d.event_name_key for d in dialects if d.event_name_key)
@@ -122,7 +117,7 @@ def _is_undone(rule: Rule, profile: Profile) -> bool:
 
 
 def _is_of_messages(rule: Rule) -> bool:
-    return getattr(rule, "new", "") in _MESSAGES
+    return (rule.key if isinstance(rule, Repair) else getattr(rule, "new", "")) in MESSAGE_KEYS
 
 
 def _options(config: Config, name: str) -> Options:

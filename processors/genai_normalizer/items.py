@@ -49,6 +49,7 @@ class Items:
         turn: of the dialect that is at work.
         problems: counts by reason, for the metrics.
         read: by key, where a rule has taken several facts from its value.
+        never: keys that are not put, as the configuration does not want them.
         aliases: current name -> the target's name for it, where that is another one.
 
     Args:
@@ -61,6 +62,7 @@ class Items:
         self.keys = keys
         self._only = only
         self.problems: dict[str, int] = {}
+        self.never: frozenset[str] = frozenset()
         self.aliases: Mapping[str, str] = {}
         self.read: dict[str, Bool] = {}
         self.turn = Turn(lambda: self.all, overwrite=False)
@@ -87,6 +89,10 @@ class Items:
         if key not in self.keys:
             return np.zeros(len(self.batch), np.bool_)
         return np.array(self.column(key).present)
+
+    def allows(self, key: str) -> bool:
+        """Whether `key` may be put at all."""
+        return (self._only is None or key in self._only) and key not in self.never
 
     def open(self, key: str, where: Bool) -> Bool:
         """The part of `where` in which `key` may be written (R2)."""
@@ -115,7 +121,7 @@ class Items:
 
     def _set(self, key: str, values: Any, where: Bool, codes: NDArray[Any] | None) -> None:
         """Set where it is known to be allowed, and remember."""
-        if (self._only is not None and key not in self._only) or not np.count_nonzero(where):
+        if not self.allows(key) or not np.count_nonzero(where):
             return
         self.batch.set_attribute(key, values, codes=codes, where=where)
         self.keys.add(key)

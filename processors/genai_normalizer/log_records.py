@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanloom.processors.genai_normalizer.convert import nested
+from spanloom.processors.genai_normalizer.message_events import CHOICE, ROLES, entry_of
 from spanloom.processors.genai_normalizer.messages import (
     answer_messages,
     chat_messages,
@@ -37,14 +38,6 @@ if TYPE_CHECKING:
 DETAILS = "gen_ai.client.inference.operation.details"
 MERGED = "merged"
 """The reason under which the records count that are in another one now."""
-_CHOICE = "gen_ai.choice"
-_ROLES = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-    _CHOICE: "assistant",
-}
 _STRUCTURED = (INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_DEFINITIONS)
 
 
@@ -96,7 +89,7 @@ def merge_messages(batch: Logs, finish_reasons: Conversion) -> None:
 def _groups(batch: Logs) -> list[list[int]]:
     """The rows of message events, by the span that they belong to, in order."""
     column = batch.event_name
-    wanted = np.array([name in _ROLES for name in column.values] + [False])[column.codes]
+    wanted = np.array([name in ROLES for name in column.values] + [False])[column.codes]
     if not wanted.any():
         return []
     span_ids, trace_ids = batch.span_id, batch.trace_id
@@ -126,19 +119,10 @@ def _merged(
         key: [None] * n_records for key in (INPUT_MESSAGES, OUTPUT_MESSAGES, FINISH_REASONS)
     }
     for rows in groups:
-        asked = [_entry(names[row], bodies[row]) for row in rows if names[row] != _CHOICE]
-        choices = [_entry(names[row], bodies[row]) for row in rows if names[row] == _CHOICE]
+        asked = [entry_of(names[row], bodies[row]) for row in rows if names[row] != CHOICE]
+        choices = [entry_of(names[row], bodies[row]) for row in rows if names[row] == CHOICE]
         reasons = finish_reasons_of(choices)
         columns[INPUT_MESSAGES][rows[0]] = chat_messages(asked)
         columns[OUTPUT_MESSAGES][rows[0]] = answer_messages(choices)
         columns[FINISH_REASONS][rows[0]] = finish_reasons.convert(reasons) if reasons else None
     return columns
-
-
-def _entry(name: str, body: Any) -> dict[str, Any]:
-    """A body as a message. Tools' answers have the id of their call as `id`."""
-    fields = body if isinstance(body, dict) else {"content": body}
-    named = {"role": _ROLES[name], **fields}
-    if name == "gen_ai.tool.message" and "id" in fields:
-        return {"tool_call_id": fields["id"], **named}
-    return named

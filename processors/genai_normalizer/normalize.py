@@ -65,6 +65,8 @@ class Normalizer:
         planner: for the dialects that are looked for.
         options: by dialect.
         profile: whose names are written in the end.
+        counters: of what was done.
+        never: keys that are not written.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Normalizer:
         options: Mapping[str, Options],
         profile: Profile,
         counters: Counters,
+        never: frozenset[str],
     ) -> None:
         self._planner = planner
         self._options = options
@@ -85,6 +88,7 @@ class Normalizer:
         self._profile = profile
         self._overwrites = any(option.overwrite for option in options.values())
         self._counters = counters
+        self._never = never
         self._resource = {
             old: (new, options[dialect.name])
             for dialect in planner.dialects
@@ -97,7 +101,7 @@ class Normalizer:
         plan = self._planner.plan(keys, batch.scope_names)
         only = POINT_KEYS if isinstance(batch, Metrics) else None
         items = Items(batch, set(keys), only)
-        items.aliases = self._profile.names
+        items.never, items.aliases = self._never, self._profile.names
         turns: list[tuple[Part, Turn]] = []
         wrappers: Bool | None = None
         if plan.parts:

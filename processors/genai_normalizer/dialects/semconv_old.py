@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from spanloom.processors.genai_normalizer.convert import AS_IS, INTEGER, SECONDS, TOKENS, one_of
 from spanloom.processors.genai_normalizer.dialect import Dialect, FromEvent, Match, Rename
+from spanloom.processors.genai_normalizer.message_events import put_event_messages
 from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT
 from spanloom.processors.genai_normalizer.values import PROVIDER_NAME
 from spanloom.semconv import (
@@ -56,6 +57,7 @@ DIALECT = Dialect(
         FromEvent("gen_ai.content.prompt", "gen_ai.prompt", INPUT_MESSAGES, INPUT),
         FromEvent("gen_ai.content.completion", "gen_ai.completion", OUTPUT_MESSAGES, OUTPUT),
     ),
+    refine=put_event_messages,
     resource={"deployment.environment": "deployment.environment.name"},
     order=900,
 )

@@ -187,3 +187,13 @@ def test_what_was_done_is_counted() -> None:
     # The current name is there already, so that nothing is converted.
     assert telemetry.value(prefix + "problems", {**own, "reason": "unconvertible"}) == 0
     assert telemetry.value(prefix + "plans", own) == 2
+
+
+def test_without_messages_no_content_is_written(normalize: Any) -> None:
+    span = {"gen_ai.prompt.0.content": "Hi", "ai.prompt": "Hi", "llm.request.model": "m"}
+    [after] = normalize(span, messages=False)
+    assert after == {
+        **span,
+        "gen_ai.request.model": "m",
+        "gen_ai.normalized.from": "openllmetry",
+    }

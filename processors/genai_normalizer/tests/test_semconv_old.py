@@ -63,3 +63,23 @@ def test_prompt_and_completion_in_events_become_messages() -> None:
     GenaiNormalizer(Config(), make_settings()).process(batch)
     [message] = json.loads(batch.attribute(semconv.INPUT_MESSAGES).strings()[0])
     assert message["parts"] == [{"type": "text", "content": "Hi"}]
+
+
+def test_message_events_of_a_span_become_messages() -> None:
+    request = build_traces(2, attributes={"gen_ai.system": "az.ai.inference"})
+    span = request.resource_spans[0].scope_spans[0].spans[1]
+    del span.attributes[9:11]  # the messages of the builder
+    for name, content in (
+        ("gen_ai.user.message", '{"role": "user", "content": "Hi"}'),
+        ("gen_ai.choice", '{"message": {"content": "Ho"}, "finish_reason": "stop", "index": 0}'),
+        ("gen_ai.choice", "no JSON"),
+        ("other", '{"role": "user", "content": "x"}'),
+    ):
+        span.events.add(name=name, attributes=key_values({"gen_ai.event.content": content}))
+    batch = Traces.from_message(request)
+    GenaiNormalizer(Config(), make_settings()).process(batch)
+    asked = json.loads(batch.attribute(semconv.INPUT_MESSAGES).strings()[1])
+    answered = json.loads(batch.attribute(semconv.OUTPUT_MESSAGES).strings()[1])
+    assert [message["parts"][0]["content"] for message in asked] == ["Hi"]
+    assert [message["parts"][0]["content"] for message in answered] == ["Ho", "no JSON"]
+    assert batch.attribute(semconv.INPUT_MESSAGES).strings()[0].startswith('[{"role":"user"')
