@@ -106,7 +106,7 @@ def _genai(arguments: argparse.Namespace, _: list[System], cores: Cores) -> list
         systems.spanloom(name="spanloom, genai", processors=GENAI),
         systems.spanloom(name="spanloom, redaction, genai", processors=f"redaction: {{}}, {GENAI}"),
     ]
-    return _measured(arguments, chosen, cores, scenarios.REDACTION)
+    return _measured(arguments, chosen, cores, scenarios.GENAI)
 
 
 def _measured(

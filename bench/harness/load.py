@@ -29,6 +29,8 @@ class Load:
     in_flight: int = 32
     protocol: str = "grpc"
     acked_file: str | None = None
+    unique: bool = False
+    """Trace and response ids never come twice; else a pool of requests is sent round."""
     private_every: int = 0
     """Each so many-th prompt holds an e-mail address and a card number; 0: none."""
 
@@ -47,7 +49,9 @@ class Load:
         argv = [str(BINARY), "gen"]
         for name, value in options.items():
             argv += [f"--{name}", str(value)]
-        return argv + (["--unique", "--acked", self.acked_file] if self.acked_file else [])
+        if self.unique or self.acked_file:
+            argv.append("--unique")
+        return argv + (["--acked", self.acked_file] if self.acked_file else [])
 
 
 def build() -> None:

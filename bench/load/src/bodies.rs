@@ -18,6 +18,9 @@ const SYLLABLES: [&str; 32] = [
     "and", "per", "for", "mance", "is",
 ];
 
+const RESPONSE_ID: &str = "chatcmpl-";
+const ID_DIGITS: usize = 20;
+
 /// Begins the prompts that hold private values; its `\n` is JSON's.
 const PRIVATE: &str = r"Mail ada.lovelace@example.org,\ncard 4539 1488 0343 6467. ";
 
@@ -29,11 +32,19 @@ struct Shape {
     private_every: u64,
 }
 
-/// The bodies of one run: a pool that is sent round, or a fresh one for each request.
+/// Where a span's number stands in a body.
+#[derive(Clone, Copy)]
+struct Offsets {
+    /// Eight bytes, big-endian.
+    trace_id: usize,
+    /// Decimal digits.
+    response_id: usize,
+}
+
+/// The bodies of one run: a pool that is sent round, if `unique` with new numbers each time.
 pub struct Bodies {
-    pool: Vec<Bytes>,
-    /// Where each span's number stands in the template, if every request is to be unique.
-    number_offsets: Option<Vec<usize>>,
+    pool: Vec<(Bytes, Vec<Offsets>)>,
+    unique: bool,
     n_spans: usize,
 }
 
@@ -43,26 +54,26 @@ impl Bodies {
         let span_kb: f64 = options.number("span-kb", 1.0)?;
         let shape = Shape { span_kb, private_every: options.number("private-every", 0)? };
         let unique = options.flag("unique");
-        let n_bodies = if unique { 1 } else { pool_size(n_spans, span_kb) };
-        let bodies = (0..n_bodies).map(|index| request(index, n_spans, shape, framed));
-        let (pool, offsets): (Vec<_>, Vec<_>) = bodies.unzip();
-        Ok(Self { pool, number_offsets: offsets.into_iter().next().filter(|_| unique), n_spans })
+        let bodies = 0..pool_size(n_spans, span_kb);
+        let pool = bodies.map(|index| request(index, n_spans, shape, framed)).collect();
+        Ok(Self { pool, unique, n_spans })
     }
 
     /// The body of the request with this number.
     pub fn body(&self, request_index: u64) -> Bytes {
-        let body = &self.pool[request_index as usize % self.pool.len()];
-        match &self.number_offsets {
-            None => body.clone(),
-            Some(offsets) => self.renumbered(body, offsets, request_index),
+        let (body, offsets) = &self.pool[request_index as usize % self.pool.len()];
+        match self.unique {
+            false => body.clone(),
+            true => self.renumbered(body, offsets, request_index),
         }
     }
 
-    fn renumbered(&self, template: &Bytes, offsets: &[usize], request_index: u64) -> Bytes {
+    fn renumbered(&self, template: &Bytes, offsets: &[Offsets], request_index: u64) -> Bytes {
         let mut body = template.to_vec();
         let first = request_index * self.n_spans as u64;
-        for (number, &offset) in (first..).zip(offsets) {
-            body[offset..offset + 8].copy_from_slice(&number.to_be_bytes());
+        for (number, at) in (first..).zip(offsets) {
+            body[at.trace_id..at.trace_id + 8].copy_from_slice(&number.to_be_bytes());
+            put_decimal(&mut body[at.response_id..at.response_id + ID_DIGITS], number);
         }
         body.into()
     }
@@ -79,8 +90,15 @@ fn pool_size(n_spans: usize, span_kb: f64) -> usize {
     (POOL_BYTES_MAX / body_bytes.max(1)).clamp(2, POOL_BODIES_MAX)
 }
 
-/// An ExportTraceServiceRequest, behind a gRPC prefix if `framed`, and the offsets of its trace ids.
-fn request(body_index: usize, n_spans: usize, shape: Shape, framed: bool) -> (Bytes, Vec<usize>) {
+fn put_decimal(digits: &mut [u8], mut number: u64) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
+/// An ExportTraceServiceRequest, behind a gRPC prefix if `framed`, and the offsets of its spans.
+fn request(body_index: usize, n_spans: usize, shape: Shape, framed: bool) -> (Bytes, Vec<Offsets>) {
     let first = (body_index * n_spans) as u64;
     let mut scope_spans = Vec::new();
     put_bytes(&mut scope_spans, 1, &scope());
@@ -99,8 +117,16 @@ fn request(body_index: usize, n_spans: usize, shape: Shape, framed: bool) -> (By
     put_bytes(&mut message, 1, &resource_spans);
     let body = if framed { with_grpc_prefix(&message) } else { message };
     let scope_spans_offset = body.len() - scope_spans_len;
-    let offsets = from_end.into_iter().map(|offset| scope_spans_offset + offset).collect();
+    let trace_ids = from_end.into_iter().map(|offset| scope_spans_offset + offset);
+    let offsets = trace_ids.map(|trace_id| offsets(&body, trace_id)).collect();
     (body.into(), offsets)
+}
+
+fn offsets(body: &[u8], trace_id: usize) -> Offsets {
+    let mut windows = body[trace_id..].windows(RESPONSE_ID.len());
+    let begin = windows.position(|window| window == RESPONSE_ID.as_bytes());
+    let begin = begin.expect("every span has a response id");
+    Offsets { trace_id, response_id: trace_id + begin + RESPONSE_ID.len() }
 }
 
 fn with_grpc_prefix(message: &[u8]) -> Vec<u8> {
@@ -159,7 +185,7 @@ fn attributes(number: u64, text_bytes: usize, private: &str) -> [Vec<u8>; 11] {
         text("gen_ai.provider.name", "openai"),
         text("gen_ai.request.model", "gpt-4.1-mini"),
         text("gen_ai.response.model", "gpt-4.1-mini-2025-04-14"),
-        text("gen_ai.response.id", &format!("chatcmpl-{number:020}")),
+        text("gen_ai.response.id", &format!("{RESPONSE_ID}{number:0ID_DIGITS$}")),
         text("server.address", "api.openai.com"),
         int("gen_ai.usage.input_tokens", 900 + number % 100),
         int("gen_ai.usage.output_tokens", 200 + number % 50),
