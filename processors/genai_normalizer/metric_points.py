@@ -54,9 +54,10 @@ class MetricNames:
 
     def _renamed(self, metric: Any, scope: str, problem: Callable[[str], None]) -> list[Any]:
         """The metric, or the metrics that its points belong to."""
-        rules = (r for globs, r in self._rules if r.old == metric.name and _is_of(scope, globs, r))
-        rule = next(rules, None)
-        if rule is not None:
+        for _ in self._rules:  # one dialect's new name may be another's old one
+            rule = self._rule(metric.name, scope)
+            if rule is None:
+                break
             if not _rescale(metric, rule.scale):
                 problem("metric_not_rescaled")
                 return [metric]
@@ -64,6 +65,10 @@ class MetricNames:
         if metric.name.startswith("gen_ai."):
             metric.unit = _UNITS.get(metric.unit, metric.unit)
         return list(self._to_profile(metric))
+
+    def _rule(self, name: str, scope: str) -> MetricRule | None:
+        rules = (r for globs, r in self._rules if r.old == name and _is_of(scope, globs, r))
+        return next(rules, None)
 
     def _to_profile(self, metric: Any) -> Iterator[Any]:
         """The newest profile has a metric of its own for calls of models, and one per token type;
