@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spanloom.processors.genai_normalizer.canonical import MESSAGE_KEYS
 from spanloom.processors.genai_normalizer.convert import nested
 from spanloom.processors.genai_normalizer.message_events import CHOICE, ROLES, entry_of
 from spanloom.processors.genai_normalizer.messages import (
@@ -20,13 +21,7 @@ from spanloom.processors.genai_normalizer.messages import (
     finish_reasons_of,
 )
 from spanloom.processors.genai_normalizer.repair import repair
-from spanloom.semconv import (
-    FINISH_REASONS,
-    INPUT_MESSAGES,
-    OUTPUT_MESSAGES,
-    SYSTEM_INSTRUCTIONS,
-    TOOL_DEFINITIONS,
-)
+from spanloom.semconv import FINISH_REASONS, INPUT_MESSAGES, OUTPUT_MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +33,12 @@ if TYPE_CHECKING:
 DETAILS = "gen_ai.client.inference.operation.details"
 MERGED = "merged"
 """The reason under which the records count that are in another one now."""
-_STRUCTURED = (INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_DEFINITIONS)
 
 
 def structure(items: Items) -> None:
     """Messages in JSON text become values, as the conventions want them on events."""
-    for key in _STRUCTURED:
-        if key in items.keys:
-            repair(items, key, nested)
+    for key in MESSAGE_KEYS & items.keys:
+        repair(items, key, nested)
 
 
 def name_events(batch: Logs, keys: Sequence[str]) -> None:
