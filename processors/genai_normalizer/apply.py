@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 def detected(items: Items, part: Part) -> Bool:
     """(n,) where an item's scope or one of its keys marks it as the dialect's."""
     batch = items.batch
-    if len(part.scopes) == batch.n_scopes:
+    marked = [name in part.scopes for name in batch.scope_names]
+    if all(marked):
         return items.all
-    found: Bool = np.isin(batch.scope_index, np.array(part.scopes, np.int32))
+    found: Bool = np.array(marked, np.bool_)[batch.scope_index]
     for key in part.markers:
         if not found.all():
             found = found | items.present(key)

@@ -22,9 +22,10 @@ from spanloom.processors.genai_normalizer.dialect import (
     Rule,
 )
 
-# Entries. A plan takes some 2 KB, a key 200 bytes; at the bound everything is forgotten.
+# Entries. A plan takes some 2 KB, a key or scope 200 bytes; at the bound all are forgotten.
 PLANS_MAX = 256
 KEYS_MAX = 8192
+SCOPES_MAX = 1024
 # Sets of more keys than this are not kept.
 _PLAN_KEYS_MAX = 256
 
@@ -45,14 +46,14 @@ class Part:
 
     Attributes:
         markers: keys of the batch that mark an item as the dialect's.
-        scopes: numbers of the batch's scopes that do.
+        scopes: names of scopes that do.
         wrappers: its matches whose key the batch has.
         drops: keys to remove with `remove_originals`.
     """
 
     dialect: Dialect
     markers: tuple[str, ...]
-    scopes: tuple[int, ...]
+    scopes: frozenset[str]
     steps: tuple[Step, ...]
     drops: tuple[str, ...]
 
@@ -85,6 +86,9 @@ class _About:
     drops: tuple[int, ...]
 
 
+_NOTHING = _About((), (), ())
+
+
 class Planner:
     """Plans for a set of dialects. Threads may share it: its tables only ever gain entries.
 
@@ -97,13 +101,18 @@ class Planner:
     def __init__(self, dialects: Sequence[Dialect], types: Mapping[str, Conversion]) -> None:
         self.types = types
         self.dialects = tuple(sorted(dialects, key=lambda d: (d.order, d.name)))
-        self.n_planned = 0
-        self._plans: dict[tuple[frozenset[str], tuple[str, ...]], Plan] = {}
+        self._plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
+        self._scopes: dict[str, tuple[int, ...]] = {}
         self._keys: dict[str, _About] = {}
         self._exact: dict[str, list[tuple[int, int]]] = {}
         self._prefixed: list[tuple[str, tuple[int, int]]] = []
         for number, dialect in enumerate(self.dialects):
             self._index(number, dialect)
+        patterns = [p for d in self.dialects for p in d.keys + d.drops]
+        self._marks = frozenset(patterns)
+        self._beginnings = tuple(
+            {p[:-1] for p in patterns if p.endswith("*")} | {prefix for prefix, _ in self._prefixed}
+        )
         rules = [rule for dialect in self.dialects for rule in dialect.rules]
         self.current = frozenset(types) | {n for n in (getattr(r, "new", "") for r in rules) if n}
 
@@ -113,11 +122,10 @@ class Planner:
 
     def plan(self, keys: Sequence[str], scopes: Sequence[str]) -> Plan:
         """What a batch with these attribute keys and scope names needs."""
-        known = (frozenset(keys), tuple(scopes))
+        known = (frozenset(keys), frozenset(scopes))
         plan = self._plans.get(known)
         if plan is None:
-            plan = self._make(keys, scopes)
-            self.n_planned += 1
+            plan = self._make(keys, known[1])
             if len(keys) <= _PLAN_KEYS_MAX:
                 if len(self._plans) >= PLANS_MAX:
                     self._plans = {}
@@ -136,11 +144,30 @@ class Planner:
     def _about(self, key: str) -> _About:
         about = self._keys.get(key)
         if about is None:
+            if not self._concerns(key):
+                return _NOTHING  # not remembered, so that keys of others push out none of ours
             about = self._look(key)
             if len(self._keys) >= KEYS_MAX:
                 self._keys = {}
             self._keys[key] = about
         return about
+
+    def _concerns(self, key: str) -> bool:
+        return key in self._exact or key in self._marks or key.startswith(self._beginnings)
+
+    def _marked_by(self, scope: str) -> tuple[int, ...]:
+        """The dialects that a scope's name marks."""
+        marked = self._scopes.get(scope)
+        if marked is None:
+            marked = tuple(
+                number
+                for number, dialect in enumerate(self.dialects)
+                if any(fnmatchcase(scope, glob) for glob in dialect.scopes)
+            )
+            if len(self._scopes) >= SCOPES_MAX:
+                self._scopes = {}
+            self._scopes[scope] = marked
+        return marked
 
     def _look(self, key: str) -> _About:
         rules = list(self._exact.get(key, ()))
@@ -151,7 +178,7 @@ class Planner:
             tuple(i for i, d in enumerate(self.dialects) if _is_among(key, d.drops)),
         )
 
-    def _make(self, keys: Sequence[str], scopes: Sequence[str]) -> Plan:
+    def _make(self, keys: Sequence[str], scopes: frozenset[str]) -> Plan:
         steps: dict[tuple[int, int], list[str]] = {}
         marks: dict[int, list[str]] = {}
         drops: dict[int, list[str]] = {}
@@ -163,8 +190,12 @@ class Planner:
                 marks.setdefault(number, []).append(key)
             for number in about.drops:
                 drops.setdefault(number, []).append(key)
+        marking: dict[int, set[str]] = {}
+        for scope in scopes:
+            for number in self._marked_by(scope):
+                marking.setdefault(number, set()).add(scope)
         made = [
-            self._part(n, steps, marks.get(n, []), drops.get(n, []), scopes)
+            self._part(n, steps, marks.get(n, []), drops.get(n, []), marking.get(n, set()))
             for n in range(len(self.dialects))
         ]
         typed = tuple(key for key in keys if key in self.types)
@@ -176,20 +207,17 @@ class Planner:
         steps: dict[tuple[int, int], list[str]],
         markers: list[str],
         drops: list[str],
-        scopes: Sequence[str],
+        scopes: set[str],
     ) -> Part:
         dialect = self.dialects[number]
-        marked = tuple(
-            i for i, s in enumerate(scopes) if any(fnmatchcase(s, glob) for glob in dialect.scopes)
-        )
-        detected = bool(marked or markers)
+        detected = bool(scopes or markers)
         found = []
         for position, rule in enumerate(dialect.rules):
             keys = steps.get((number, position), [])
             wanted = bool(keys) if not isinstance(rule, FromEvent) else detected
             if wanted and (detected or not is_scoped(rule)):
                 found.append(Step(rule, tuple(keys)))
-        return Part(dialect, tuple(markers), marked, tuple(found), tuple(drops))
+        return Part(dialect, tuple(markers), frozenset(scopes), tuple(found), tuple(drops))
 
 
 def is_scoped(rule: Rule) -> bool:
