@@ -33,7 +33,11 @@ pub static GENERIC_SECRET: Detector = Detector {
         Anchor::Literal("secretkey"),
         Anchor::Literal("encryption_key"),
         Anchor::Literal("signing_key"),
-        Anchor::LoneWord { token_bytes_min: TOKEN_BYTES_MIN, text_bytes_max: WHOLE_BYTES_MAX },
+        Anchor::LoneWord {
+            token_bytes_min: TOKEN_BYTES_MIN,
+            text_bytes_max: WHOLE_BYTES_MAX,
+            score: WHOLE,
+        },
     ],
     detect: detect_secret,
 };

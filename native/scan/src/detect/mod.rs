@@ -72,6 +72,8 @@ pub enum Anchor {
     LoneWord {
         token_bytes_min: usize,
         text_bytes_max: usize,
+        /// What a match there scores: where it cannot be enough, nobody looks.
+        score: u8,
     },
 }
 

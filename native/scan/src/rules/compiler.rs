@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::literals::{Literals, Owner};
 use super::prefixes::prefixes;
 use super::regex::RegexRule;
-use super::{Matcher, RuleError, RuleIndex, RunRules};
+use super::{LoneWord, Matcher, RuleError, RuleIndex, RunRules};
 use crate::decide::allow::AllowList;
 use crate::decide::canonical::Canonical;
 use crate::decide::key::SecretKey;
@@ -131,8 +131,10 @@ impl Compiler {
                 Anchor::Digits(n) => self.runs.digits.push((n, index)),
                 Anchor::HexGroups => self.runs.hex_groups.push(index),
                 Anchor::Token(n) => self.runs.tokens.push((n, index)),
-                Anchor::LoneWord { token_bytes_min, text_bytes_max } => {
-                    self.runs.lone_words.push((token_bytes_min, text_bytes_max, index));
+                Anchor::LoneWord { token_bytes_min, text_bytes_max, score } => {
+                    let rule = index;
+                    let word = LoneWord { token_bytes_min, text_bytes_max, score, rule };
+                    self.runs.lone_words.push(word);
                 }
             }
         }

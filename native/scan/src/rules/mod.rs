@@ -110,16 +110,32 @@ pub(crate) struct RunRules {
     pub digits: Vec<(usize, RuleIndex)>,
     pub hex_groups: Vec<RuleIndex>,
     pub tokens: Vec<(usize, RuleIndex)>,
-    /// The length of the token at least, and of the text at most.
-    pub lone_words: Vec<(usize, usize, RuleIndex)>,
+    pub lone_words: Vec<LoneWord>,
+}
+
+/// A rule that looks at texts which are one word: see `detect::Anchor::LoneWord`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoneWord {
+    pub token_bytes_min: usize,
+    pub text_bytes_max: usize,
+    pub score: u8,
+    pub rule: RuleIndex,
+}
+
+impl LoneWord {
+    /// Whether the text is one word, long enough and not too long.
+    pub fn is(&self, text: &[u8]) -> bool {
+        (self.token_bytes_min..=self.text_bytes_max).contains(&text.len())
+            && text.iter().all(u8::is_ascii_graphic)
+    }
 }
 
 impl RunRules {
     /// The shortest token that a rule asks for in a text of so many bytes.
     pub fn token_bytes_min(&self, text_bytes: usize) -> usize {
         let tokens = self.tokens.iter().map(|&(least, _)| least);
-        let lone_words = self.lone_words.iter().filter(|&&(_, most, _)| text_bytes <= most);
-        let least = tokens.chain(lone_words.map(|&(least, ..)| least)).min();
+        let lone_words = self.lone_words.iter().filter(|word| text_bytes <= word.text_bytes_max);
+        let least = tokens.chain(lone_words.map(|word| word.token_bytes_min)).min();
         least.map_or(ENCODED_BYTES_MIN, |least| least.min(ENCODED_BYTES_MIN))
     }
 }

@@ -8,11 +8,6 @@ use crate::runs;
 /// Shorter tokens are words, names and numbers, and are not decoded.
 pub(crate) const ENCODED_BYTES_MIN: usize = 24;
 
-/// Whether a text is one word, and not too long.
-pub(super) fn is_word(text: &[u8], bytes_max: usize) -> bool {
-    text.len() <= bytes_max && text.iter().all(u8::is_ascii_graphic)
-}
-
 /// Length of a token without its padding.
 fn token_len(text: &[u8], token: &Range<usize>) -> usize {
     let bytes = text.get(token.clone()).unwrap_or_default();
@@ -87,15 +82,15 @@ impl Anchors {
 
     /// Tokens that only matter where the whole text is one word. After `add_runs`.
     pub fn add_lone_words(&mut self, text: &[u8], rules: &RunRules) {
-        for &(least, most, rule) in &rules.lone_words {
-            if self.tokens.is_empty() || !is_word(text, most) {
+        for word in &rules.lone_words {
+            if self.tokens.is_empty() || !word.is(text) {
                 continue;
             }
-            let tokens = self.tokens.iter().filter(|token| token_len(text, token) >= least);
-            self.anchors.extend(tokens.map(|token| Anchor {
+            let is_long = |token: &&Range<usize>| token_len(text, token) >= word.token_bytes_min;
+            self.anchors.extend(self.tokens.iter().filter(is_long).map(|token| Anchor {
                 start: token.start as u32,
                 end: token.end as u32,
-                rule,
+                rule: word.rule,
             }));
         }
     }

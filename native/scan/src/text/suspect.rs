@@ -1,11 +1,11 @@
 //! A quick look at a text as a whole, which mostly shows that there is nothing to find.
 
 use crate::detect::Site;
-use crate::rules::{LiteralSet, Matcher, Owner, RuleIndex, Ruleset};
+use crate::rules::{LiteralSet, LoneWord, Matcher, Owner, RuleIndex, Ruleset};
 use crate::runs;
 use crate::text::Scratch;
 
-use super::anchors::{Anchor, is_word};
+use super::anchors::Anchor;
 use super::{CONTEXT_BONUS, Contexts, Matches, ScanScratch, context};
 
 /// A text with more places to try is looked at in full, with an eye on the clock.
@@ -142,12 +142,11 @@ impl<'a> Look<'a> {
 
     /// Whether a rule finds a text that is one word, or matches a leaf that is.
     fn may_be_lone_word(&self, matches: &mut Matches) -> bool {
-        self.rules.runs.lone_words.iter().any(|&(least, most, rule)| {
-            let score_min = self.score_needed(rule);
-            let mut is_word =
-                |text, score_min| self.is_lone_word(rule, text, (least, most), score_min, matches);
-            is_word(self.text, score_min)
-                || self.may_be_json && self.strings().any(|leaf| is_word(leaf, 0))
+        self.rules.runs.lone_words.iter().any(|word| {
+            word.score >= self.score_needed(word.rule)
+                && self.is_lone_word(word, self.text, matches)
+                || self.may_be_json
+                    && self.strings().any(|leaf| self.is_lone_word(word, leaf, matches))
         })
     }
 
@@ -158,22 +157,13 @@ impl<'a> Look<'a> {
         std::iter::from_fn(move || text.get(quotes.next()? + 1..quotes.next()?))
     }
 
-    fn is_lone_word(
-        &self,
-        rule: RuleIndex,
-        text: &[u8],
-        (token_bytes_min, text_bytes_max): (usize, usize),
-        score_min: u8,
-        matches: &mut Matches,
-    ) -> bool {
-        if text.len() < token_bytes_min || !is_word(text, text_bytes_max) {
-            return false;
-        }
+    fn is_lone_word(&self, word: &LoneWord, text: &[u8], matches: &mut Matches) -> bool {
         let mut found = false;
-        runs::tokens(text, token_bytes_min, |token| {
-            found |= self.matches(rule, text, (token.start, token.end), matches)
-                && matches.found.iter().any(|one| one.score >= score_min);
-        });
+        if word.is(text) {
+            runs::tokens(text, word.token_bytes_min, |token| {
+                found |= self.matches(word.rule, text, (token.start, token.end), matches);
+            });
+        }
         found
     }
 
