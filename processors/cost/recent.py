@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spanloom.processors.cost.memory import Memory
-from spanloom.processors.cost.nesting import Call, Key, words
+from spanloom.processors.cost.nesting import Call, Key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,21 +58,20 @@ class Seen:
         return Call(self.spans[i], self.parents[i], self.keys[i], is_billed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Columns:
-    """The same as copied arrays: cheap to keep, and made into `Seen` only when needed.
+    """The same as copied bytes: cheap to keep, and made into `Seen` only when needed.
 
     Attributes:
-        spans, parents: (m,) ids as words.
-        traces: (m,) the later half of the trace ids.
-        counts: (m,) of input, and of output; None where the batch has none.
+        ids: of the spans, of those around them, and of their traces; of all n spans.
+        counts: (n,) of input, and of output, as 8 bytes each; None where the batch has none.
+        rows: (m,) the calls among the spans; None: all are.
         keys: of the response ids, m long.
     """
 
-    spans: Unsigned
-    parents: Unsigned
-    traces: Unsigned
-    counts: tuple[Unsigned | None, ...]
+    ids: tuple[bytes, bytes, bytes]
+    counts: tuple[bytes | None, ...]
+    rows: NDArray[np.intp] | None
     keys: list[Key]
 
     @classmethod
@@ -80,26 +79,34 @@ class Columns:
         cls, batch: Traces, rows: NDArray[np.intp] | None, usage: BatchUsage, keys: list[Key]
     ) -> Columns:
         """Of some spans of a batch; `rows` None: of all."""
-        chosen = slice(None) if rows is None else rows
+        ids = (batch.span_id.tobytes(), batch.parent_span_id.tobytes(), batch.trace_id.tobytes())
         columns = [usage.common.get(unit) for unit in ("input_tokens", "output_tokens")]
-        return cls(
-            words(batch.span_id)[chosen].copy(),
-            words(batch.parent_span_id)[chosen].copy(),
-            words(batch.trace_id)[1::2][chosen].copy(),
-            tuple(
-                None if column is None else column.values.view(np.uint64)[chosen].copy()
-                for column in columns
-            ),
-            keys,
-        )
+        counts = tuple(c.values.tobytes() if c is not None else None for c in columns)
+        return cls(ids, counts, rows, keys)
+
+    def spans(self) -> list[int]:
+        """The ids of the calls as integers."""
+        if self.rows is None:
+            return memoryview(self.ids[0]).cast("Q").tolist()
+        spans: list[int] = self._words(self.ids[0])[self.rows].tolist()
+        return spans
 
     def seen(self) -> Seen:
         """The same, fingerprints computed."""
-        prints = self.traces * _MIX_TRACE
+        span_ids, parent_ids, trace_ids = self.ids
+        prints = self._words(trace_ids)[1::2] * _MIX_TRACE
         for count, factor in zip(self.counts, _MIX_COUNTS, strict=True):
             if count is not None:
-                prints += count * factor
-        return Seen(self.spans.tolist(), self.parents.tolist(), prints.tolist(), self.keys)
+                prints += self._words(count) * factor
+        columns = [self._words(span_ids), self._words(parent_ids), prints]
+        if self.rows is not None:
+            columns = [column[self.rows] for column in columns]
+        spans, parents, own_prints = (column.tolist() for column in columns)
+        return Seen(spans, parents, own_prints, self.keys)
+
+    @staticmethod
+    def _words(raw: bytes) -> Unsigned:
+        return np.frombuffer(raw, np.uint64)
 
 
 class RecentCalls:
