@@ -7,6 +7,7 @@ have such keys pay.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,16 +18,18 @@ from spanloom.processors.genai_normalizer.messages import finish_reasons_of
 from spanloom.semconv import FINISH_REASONS, OUTPUT_MESSAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from spanloom.processors.genai_normalizer.dialect import Gather, Indexed
     from spanloom.processors.genai_normalizer.items import Items
 
+_TEXT_ONLY = bytes([ValueKind.ABSENT, ValueKind.STRING])
 # Entries of one list, and levels of one key; what lies beyond is left out and counted.
 ENTRIES_MAX = 4096
 _DEPTH_MAX = 16
+_DIGITS_MAX = 6
 
 
 def put_indexed(items: Items, rule: Indexed, keys: Sequence[str], where: NDArray[np.bool_]) -> None:
@@ -77,35 +80,42 @@ def _trees(
     return trees
 
 
-def _cells(items: Items, key: str, where: NDArray[np.bool_]) -> list[tuple[int, Any]]:
+def _cells(items: Items, key: str, where: NDArray[np.bool_]) -> Iterator[tuple[int, Any]]:
     """(row, value) where the item has the key."""
     column = items.column(key)
-    rows = np.flatnonzero(where & column.present).tolist()
-    if (column.kinds[rows] == ValueKind.STRING).all():
-        codes, values = column.codes, column.values
-        return [(row, values[code]) for row, code in zip(rows, codes[rows].tolist(), strict=True)]
+    if not column.kinds.tobytes().strip(_TEXT_ONLY):
+        values, codes = column.values, np.where(where, column.codes, -1).tolist()
+        return ((row, values[code]) for row, code in enumerate(codes) if code >= 0)
     objects = column.objects()
-    return [(row, objects[row]) for row in rows]
+    return ((row, objects[row]) for row in np.flatnonzero(where & column.present).tolist())
 
 
 def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
     for name in path[:-1]:
-        branch = tree.setdefault(name, {})
-        if not isinstance(branch, dict):  # `a` and `a.b` both have a value: the first stays
+        branch = tree.get(name)
+        if branch is None:
+            branch = tree[name] = {}
+        elif type(branch) is not dict:  # `a` and `a.b` both have a value: the first stays
             return
         tree = branch
     tree.setdefault(path[-1], value)
 
 
 def _entries(tree: dict[str, Any]) -> list[Any]:
-    numbered = sorted((int(name), branch) for name, branch in tree.items() if name.isdecimal())
-    return [_grown(branch) for _, branch in numbered]
+    numbered = [(int(name), branch) for name, branch in tree.items() if _is_number(name)]
+    numbered.sort(key=itemgetter(0))
+    return [_grown(branch) if type(branch) is dict else branch for _, branch in numbered]
 
 
-def _grown(branch: Any) -> Any:
+def _grown(branch: dict[str, Any]) -> Any:
     """Dicts whose keys are all numbers become lists in numeric order."""
-    if not isinstance(branch, dict):
-        return branch
-    if all(name.isdecimal() for name in branch):
+    if all(map(_is_number, branch)):
         return _entries(branch)
-    return {name: _grown(inner) for name, inner in branch.items()}
+    for name, inner in branch.items():
+        if type(inner) is dict:
+            branch[name] = _grown(inner)
+    return branch
+
+
+def _is_number(name: str) -> bool:
+    return len(name) <= _DIGITS_MAX and name.isdecimal()

@@ -143,3 +143,10 @@ def test_instructions_beside_the_messages_come_first() -> None:
 )
 def test_a_tool_definition_in_any_form_is_the_same(sent: Any) -> None:
     assert tool_definitions([sent]) == [{"type": "function", "name": "f", "parameters": {"a": 1}}]
+
+
+def test_a_number_that_is_too_long_is_a_name(normalize: Any) -> None:
+    key = f"gen_ai.prompt.0.tool_calls.{'9' * 5000}.name"
+    [span] = normalize({key: "f", "gen_ai.prompt.0.content": "Hi"})
+    [message] = json.loads(span["gen_ai.input.messages"])
+    assert message["parts"] == [TEXT]
