@@ -26,14 +26,15 @@ class Turn:
     """What one dialect does to a batch.
 
     Attributes:
-        rows_of: finds its items.
+        rows_of: finds its items in a batch. It must not refer to the batch: a circle would keep
+            the batch, and the bytes that it counts for, until the garbage collector comes.
         overwrite: whether it may replace what was there before it.
         rows: (n,) its items, once they were asked for.
         written: (n,) by key, where it has put something.
         added: (n,) where it has added something.
     """
 
-    rows_of: Callable[[], Bool]
+    rows_of: Callable[[Items], Bool]
     overwrite: bool
     rows: Bool | None = None
     written: dict[str, Bool] = field(default_factory=dict)
@@ -65,7 +66,7 @@ class Items:
         self.never: frozenset[str] = frozenset()
         self.aliases: Mapping[str, str] = {}
         self.read: dict[str, Bool] = {}
-        self.turn = Turn(lambda: self.all, overwrite=False)
+        self.turn = Turn(everywhere, overwrite=False)
 
     @cached_property
     def all(self) -> Bool:
@@ -78,7 +79,7 @@ class Items:
     def rows(self) -> Bool:
         """(n,) where items are of the dialect at work."""
         if self.turn.rows is None:
-            self.turn.rows = self.turn.rows_of()
+            self.turn.rows = self.turn.rows_of(self)
         return self.turn.rows
 
     def column(self, key: str) -> Column:
@@ -168,3 +169,8 @@ class Items:
     def problem(self, reason: str, n: int = 1) -> None:
         """Count what could not be done; reasons are a closed set of words."""
         self.problems[reason] = self.problems.get(reason, 0) + n
+
+
+def everywhere(items: Items) -> Bool:
+    """(n,) True: the rows of a turn of no dialect."""
+    return items.all

@@ -18,7 +18,7 @@ from spanloom.processors.genai_normalizer.apply import (
     run_step,
 )
 from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, POINT_KEYS
-from spanloom.processors.genai_normalizer.items import Items, Turn
+from spanloom.processors.genai_normalizer.items import Items, Turn, everywhere
 from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.repair import repair
@@ -105,10 +105,10 @@ class Normalizer:
         turns: list[tuple[Part, Turn]] = []
         wrappers: Bool | None = None
         if plan.parts:
-            turns = [(part, self._turn(items, part)) for part in plan.parts]
+            turns = [(part, self._turn(part)) for part in plan.parts]
             wrappers = self._wrappers(items, plan)
             self._apply(items, turns, wrappers)
-            items.turn = Turn(lambda: items.all, overwrite=False)
+            items.turn = Turn(everywhere, overwrite=False)
         self._check_types(items, plan)
         self._rename_resources(batch)
         self._finish(items, wrappers)
@@ -126,9 +126,9 @@ class Normalizer:
                 self._try(partial(self._refine, wrappers), items, part, turn)
         self._remove_originals(items, turns)
 
-    def _turn(self, items: Items, part: Part) -> Turn:
+    def _turn(self, part: Part) -> Turn:
         overwrite = self._options[part.dialect.name].overwrite
-        return Turn(partial(detected, items, part), overwrite=overwrite)
+        return Turn(partial(detected, part=part), overwrite=overwrite)
 
     def _wrappers(self, items: Items, plan: Plan) -> Bool | None:
         """(n,) the wrappers that a dialect knows; None is nowhere."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from typing import Any
 
 import pytest
@@ -197,3 +199,15 @@ def test_without_messages_no_content_is_written(normalize: Any) -> None:
         "gen_ai.request.model": "m",
         "gen_ai.normalized.from": "openllmetry",
     }
+
+
+def test_nothing_holds_a_batch_after_its_turn() -> None:
+    processor = GenaiNormalizer(Config(remove_originals=True), make_settings())
+    batch = Traces.from_message(build_traces(3, attributes={OLD: 1, "gen_ai.system": "x"}))
+    before = sys.getrefcount(batch)
+    gc.disable()
+    try:
+        processor.process(batch)
+        assert sys.getrefcount(batch) == before
+    finally:
+        gc.enable()
