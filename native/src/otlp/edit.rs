@@ -34,10 +34,13 @@ impl Batch {
     ) -> Result<(), Error> {
         let owners = self.masked(level, mask)?;
         let table = self.table_mut(level)?;
+        let is_new = table.keys().find(key).is_none();
         let key = table.intern(key);
         for (i, owner) in owners {
-            if let Some(cell) = cell(i) {
-                table.set(owner, key, cell);
+            match cell(i) {
+                Some(cell) if is_new => table.add(owner, key, cell),
+                Some(cell) => table.set(owner, key, cell),
+                None => {}
             }
         }
         Ok(())

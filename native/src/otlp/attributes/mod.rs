@@ -180,7 +180,9 @@ impl AttributeTable {
         found
     }
 
-    fn add(&mut self, owner: usize, key: u32, cell: Cell) {
+    /// Adds a row, of a key that the owner has no row of.
+    pub fn add(&mut self, owner: usize, key: u32, cell: Cell) {
+        self.touch(owner);
         if self.chains.is_empty() {
             self.chains = vec![Chain { head: NONE, tail: NONE }; self.n_owners()];
             self.added.reserve(self.n_owners());
@@ -208,10 +210,11 @@ impl AttributeTable {
             }
             is_first = false;
         });
-        if !found {
+        if found {
+            self.touch(owner);
+        } else {
             self.add(owner, key, cell);
         }
-        self.touch(owner);
     }
 
     pub fn remove(&mut self, owner: usize, key: u32) {
