@@ -79,13 +79,9 @@ def _numbers(column: Column, conversion: Conversion, where: Bool, kind: ValueKin
 
 
 def _objects(column: Column, convert: Callable[[Any], Any] | None, where: Bool, ask: Ask) -> Piece:
-    """One Python value per row: numbers in text's place and nested values are rare."""
-    objects = column.objects()
-    values: list[Any] = []
-    codes = np.full(len(where), -1, np.int32)
-    for row in np.flatnonzero(where).tolist():
-        value = ask(convert, objects[row]) if convert else objects[row]
-        if value is not None:
-            codes[row] = len(values)
-            values.append(value)
-    return values, codes, where & (codes >= 0)
+    """Numbers in text's place, and nested values."""
+    codes, values = column.distinct()
+    converted: list[Any] = [None] * len(values)
+    for code in np.unique(codes[where]).tolist():
+        converted[code] = ask(convert, values[code]) if convert else values[code]
+    return distinct(converted, codes, where)

@@ -74,31 +74,13 @@ class _Repair:
 
     def objects(self, wanted: Bool) -> None:
         """All other values, once per distinct one too."""
-        objects = self.column.objects()
-        if self._are_right_singles(objects):
-            return
-        # What equal values share, and can be a key: most lists hold one text; 1 is no True.
-        names = [
-            v[0] if type(v) is list and len(v) == 1 and type(v[0]) is str else (repr(v),)
-            for v in objects
-        ]
-        values = dict(zip(names, objects, strict=True))
-        results = {name: self._changed(value) for name, value in values.items()}
-        if any(result is not None for result in results.values()):
-            rows = zip(names, wanted.tolist(), strict=True)
-            changed = [results[name] if row else None for name, row in rows]
-            self.items.batch.set_attribute(self.key, changed)
-
-    def _are_right_singles(self, objects: list[Any]) -> bool:
-        """Whether each is a list of one text that stays as it is; most finish reasons are."""
-        try:
-            texts = {value[0] for value in objects if value is not None}
-            lengths = {len(value) for value in objects if value is not None}
-        except (TypeError, KeyError, IndexError):
-            return False
-        return lengths <= {1} and all(
-            type(text) is str and self._changed([text]) is None for text in texts
-        )
+        codes, values = self.column.distinct()
+        changed: list[Any] = [None] * len(values)
+        for code in set(codes[wanted].tolist()) - {-1}:
+            changed[code] = self._changed(values[code])
+        if any(value is not None for value in changed):
+            changed, codes, part = distinct(changed, codes, wanted)
+            self.items.batch.set_attribute(self.key, changed, codes=codes, where=part)
 
     def _changed(self, value: Any) -> Any:
         """The converted value; None where there is none or it is the same."""

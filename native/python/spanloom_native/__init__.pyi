@@ -51,6 +51,12 @@ class Column:
         """Doubles and ints; `default` (NaN) elsewhere."""
     def bools(self, default: bool = False) -> Bool: ...
     def strings(self, default: str = "") -> list[str]: ...
+    def distinct(self) -> tuple[NDArray[np.int32], list[Any]]:
+        """(n,) codes and the distinct Python values they stand for, of any kind, nested too.
+
+        -1 where there is no value. In order of first appearance; a list or map is distinct by
+        how it is encoded, and 1 from 1.0 and True.
+        """
     def objects(self) -> list[Any]:
         """Python values (str, bool, int, float, bytes, list, dict, None), nested ones too. Slow."""
 

@@ -23,7 +23,7 @@ pub struct PyColumn {
     texts: PyOnceLock<Py<PyList>>,
 }
 
-/// Strings by number, in order of first appearance; -1 for what is none.
+/// Values by number, in order of first appearance; -1 for what is none.
 #[derive(Default)]
 struct Coded {
     codes: Vec<i32>,
@@ -50,6 +50,30 @@ impl Coded {
                 }
             }
             coded.codes.push(last.1);
+        }
+        coded
+    }
+
+    /// Values of all kinds; those with the same bytes are the same.
+    fn of_any(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
+        let mut coded = Self::default();
+        let mut seen: HashMap<(u8, u64, &[u8]), i32, ahash::RandomState> = HashMap::default();
+        coded.codes.reserve(cells.len());
+        for cell in cells {
+            let key = match cell.kind {
+                ABSENT => {
+                    coded.codes.push(-1);
+                    continue;
+                }
+                BOOL | INT | DOUBLE => (cell.kind, cell.bits, &[][..]),
+                kind => (kind, 0, cell.bytes(buffers)),
+            };
+            let next = coded.distinct.len() as i32;
+            let code = *seen.entry(key).or_insert(next);
+            if code == next {
+                coded.distinct.push(*cell);
+            }
+            coded.codes.push(code);
         }
         coded
     }
@@ -152,6 +176,14 @@ impl PyColumn {
         let text = |&code: &i32| usize::try_from(code).ok().and_then(|code| texts.get(code));
         let codes = self.coded(py)?.codes.iter();
         PyList::new(py, codes.map(|code| text(code).unwrap_or(&default)).collect::<Vec<_>>())
+    }
+
+    fn distinct<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)> {
+        let buffers = self.buffers()?;
+        let coded = py.detach(|| Coded::of_any(&self.cells, &buffers));
+        let values = coded.distinct.iter().map(|cell| objects::object(py, cell, &buffers));
+        let values = PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)?;
+        Ok((owned(py, coded.codes)?, values))
     }
 
     fn objects<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
