@@ -6,19 +6,18 @@ server; the collector runs the shipped `pipelines.yaml` with a file exporter in 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.e2e.collector import TIMEOUT_S, free_ports, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,52 +28,56 @@ sys.path.insert(0, str(HERE / "chat"))
 
 import server  # noqa: E402
 
-TIMEOUT_S = 30.0
+# 40 tokens in and 20 out, at 0.40 and 1.60 USD per million.
+COST_USD = 0.000048
 MARKS = ("[EMAIL]", "[CREDIT_CARD:****6467]", "[API_KEY]")
 
 
-def _free_ports(n_ports: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("", 0))) for _ in range(n_ports)]
-        return [listener.getsockname()[1] for listener in sockets]
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a conversation left behind: the file, the log and the metrics of the collector."""
+
+    out: str
+    log: str
+    metrics: str
+
+    def spans(self) -> list[dict[str, Any]]:
+        """The attributes of each span, as plain values."""
+        requests = [json.loads(line) for line in self.out.splitlines()]
+        return [
+            {entry["key"]: _plain(entry["value"]) for entry in span.get("attributes", [])}
+            for request in requests
+            for resource in request.get("resourceSpans", [])
+            for scope in resource["scopeSpans"]
+            for span in scope["spans"]
+        ]
 
 
-def _config(folder: Path, ports: list[int]) -> Path:
+def _plain(value: dict[str, Any]) -> Any:
+    (kind, content), *_ = value.items()
+    if kind == "arrayValue":
+        return [_plain(entry) for entry in content.get("values", [])]
+    return int(content) if kind == "intValue" else content
+
+
+def _config(ports: list[int]) -> str:
     """The shipped file on other ports, writing to a file."""
     text = (ROOT / "pipelines.yaml").read_text()
     for shipped, port in zip(("4317", "4318", "8888", "13133"), ports, strict=True):
         text = text.replace(shipped, str(port))
     text = text.replace("exporters: [debug]", "exporters: [file]")
-    text = text.replace("\nexporters:\n", f'\nexporters:\n  file: {{path: "{folder}/out.jsonl"}}\n')
-    path = folder / "pipelines.yaml"
-    path.write_text(text)
-    return path
+    return text.replace("\nexporters:\n", '\nexporters:\n  file: {path: "out.jsonl"}\n')
 
 
-@contextlib.contextmanager
-def _collector(folder: Path) -> Iterator[list[int]]:
-    ports = _free_ports(4)
-    argv = [sys.executable, "-m", "spanloom", "--config", str(_config(folder, ports))]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(argv, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        _wait_until_listening(process, ports[0])
-        yield ports
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(TIMEOUT_S) == 0
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline_s = time.monotonic() + TIMEOUT_S
-    while time.monotonic() < deadline_s:
-        assert process.poll() is None, "the collector ended before it listened"
-        with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 1):
-            return
-        time.sleep(0.02)
-    pytest.fail("the collector does not listen")
+@pytest.fixture(scope="module", params=["openinference", "openllmetry", "opentelemetry"])
+def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Of one conversation, by an instrumentation."""
+    folder, ports = tmp_path_factory.mktemp("chat"), free_ports(4)
+    with server.serving() as base_url, running(_config(ports), ports[0], folder):
+        _converse(request.param, base_url, ports[0])
+        with urllib.request.urlopen(f"http://localhost:{ports[2]}/metrics", timeout=5) as reply:
+            metrics = reply.read().decode()
+    return Outcome((folder / "out.jsonl").read_text(), (folder / "log").read_text(), metrics)
 
 
 def _converse(instrumentation: str, base_url: str, otlp_port: int) -> None:
@@ -95,21 +98,28 @@ def _strings(node: Any) -> Iterator[str]:
         yield node
 
 
-@pytest.mark.parametrize("instrumentation", ["openinference", "openllmetry", "opentelemetry"])
-def test_a_chat_call_leaves_no_trace_of_its_secrets(tmp_path: Path, instrumentation: str) -> None:
-    with server.serving() as base_url, _collector(tmp_path) as ports:
-        _converse(instrumentation, base_url, ports[0])
-        with urllib.request.urlopen(f"http://localhost:{ports[2]}/metrics", timeout=5) as reply:
-            metrics = reply.read().decode()
-    out = (tmp_path / "out.jsonl").read_text()
-    strings = [text for line in out.splitlines() for text in _strings(json.loads(line))]
+def test_a_chat_call_leaves_no_trace_of_its_secrets(outcome: Outcome) -> None:
+    strings = [text for line in outcome.out.splitlines() for text in _strings(json.loads(line))]
     assert sum("gpt-4.1-mini" in text for text in strings) >= 3, "the three calls came through"
     for mark in MARKS:
         assert any(mark in text for text in strings), mark
     for text in strings:
         if text.startswith(("{", "[{")):
             json.loads(text)
-    for place in (out, metrics, (tmp_path / "log").read_text()):
+    for place in (outcome.out, outcome.metrics, outcome.log):
         for secret in server.SECRETS:
             assert secret not in place
             assert json.dumps(secret)[1:-1] not in place
+
+
+def test_each_chat_call_says_what_it_was_and_cost_in_current_names(outcome: Outcome) -> None:
+    spans = [span for span in outcome.spans() if span.get("gen_ai.operation.name") == "chat"]
+    assert len(spans) == 3
+    assert {span["gen_ai.provider.name"] for span in spans} == {"openai"}
+    assert {span["gen_ai.response.model"] for span in spans} == {"gpt-4.1-mini"}
+    # OpenTelemetry's own does not say why a streamed answer ended.
+    reasons = [tuple(span.get("gen_ai.response.finish_reasons", ())) for span in spans]
+    assert {("stop",), ("tool_call",)} <= set(reasons) <= {("stop",), ("tool_call",), ()}
+    assert [span["gen_ai.usage.input_tokens"] for span in spans] == [40, 40, 40]
+    assert [span["gen_ai.usage.output_tokens"] for span in spans] == [20, 20, 20]
+    assert [span["gen_ai.usage.cost.amount"] for span in spans] == [COST_USD] * 3

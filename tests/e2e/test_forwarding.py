@@ -6,12 +6,9 @@ installed (`make test-node`); requests in JSON made by hand always do.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.collector import free_ports, running
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,7 +29,6 @@ HERE = Path(__file__).parent
 NODE_PACKAGES = HERE / "node" / "node_modules"
 # More than one batch of the SDKs, which hold 512.
 N_ITEMS = 1200
-START_TIMEOUT_S = 30.0
 ARRIVAL_TIMEOUT_S = 20.0
 
 FRONT_CONFIG = """
@@ -120,47 +118,15 @@ def _expected(sender: str, n_items: int = N_ITEMS) -> Counter[Item]:
     return Counter((kind, sender, index) for kind in NESTING for index in range(n_items))
 
 
-def _free_ports(n_ports: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("", 0))) for _ in range(n_ports)]
-        return [listener.getsockname()[1] for listener in sockets]
-
-
-def _wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline_s = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline_s:
-        assert process.poll() is None, "the collector ended before it listened"
-        with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 1):
-            return
-        time.sleep(0.02)
-    pytest.fail("the collector does not listen")
-
-
-@contextlib.contextmanager
-def _collector(config: str, port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    folder.mkdir()
-    (folder / "pipelines.yaml").write_text(config)
-    argv = [sys.executable, "-m", "spanloom", "--config", "pipelines.yaml"]
-    process = subprocess.Popen(argv, cwd=folder)
-    try:
-        _wait_until_listening(process, port)
-        yield process
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(START_TIMEOUT_S) == 0
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     folder = tmp_path_factory.mktemp("chain")
-    grpc, http, following = _free_ports(3)
+    grpc, http, following = free_ports(3)
     places = {"grpc": grpc, "http": http, "next": following, "file": folder / "out.jsonl"}
     back, front = BACK_CONFIG.format(**places), FRONT_CONFIG.format(**places)
     with (
-        _collector(back, following, folder / "back"),
-        _collector(front, grpc, folder / "front"),
+        running(back, following, folder / "back"),
+        running(front, grpc, folder / "front"),
     ):
         yield Chain(grpc, http, folder / "out.jsonl")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,8 @@ ARGUMENTS = {"card": CARD.replace(" ", ""), "receipt": {"to": EMAIL}, "auth": AP
 TOOL_RESULT = {"status": "charged", "detail": json.dumps({"card": CARD, "mail": EMAIL})}
 ANSWER = f"Done:\t{CARD} was charged with {API_KEY}; a receipt went to <{EMAIL}>."
 
+_NUMBERS = itertools.count(1)
+
 
 def _message(request: dict[str, Any]) -> dict[str, Any]:
     if not request.get("tools"):
@@ -35,7 +38,7 @@ def _completion(request: dict[str, Any]) -> dict[str, Any]:
     message = _message(request)
     reason = "tool_calls" if "tool_calls" in message else "stop"
     return {
-        "id": "chatcmpl-1",
+        "id": f"chatcmpl-{next(_NUMBERS)}",
         "object": "chat.completion",
         "created": 1790000000,
         "model": "gpt-4.1-mini",
