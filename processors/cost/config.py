@@ -22,6 +22,10 @@ class Deduplication(Block):
     age: Duration = Duration("10m")
     """How long a billed call is remembered at least, and up to twice as long."""
 
+    tolerance: Duration = Duration("1s")
+    """How far apart two spans with one response id may lie in time and still be one call. With
+    a larger gap they are two: some engines give their ids again."""
+
 
 class Config(component.Config):
     """Which prices, how calls are told apart, and what is written."""

@@ -43,7 +43,9 @@ class CostProcessor(Processor):
         self._metrics = CostMetrics(settings, config.unknown_models_max)
         dedup = config.deduplication
         self._duplicates = (
-            Duplicates(dedup.calls_max, dedup.age, lambda: self._metrics.forgotten.add(1))
+            Duplicates(
+                dedup.calls_max, dedup.age, dedup.tolerance, lambda: self._metrics.forgotten.add(1)
+            )
             if dedup.enabled
             else None
         )
@@ -124,7 +126,7 @@ class CostProcessor(Processor):
             else [None] * len(batch)
         )
         now_s = self.settings.clock.monotonic_s()
-        doubles = self._duplicates.find(batch, rows, ids, found.usage, now_s)
+        doubles = self._duplicates.find(batch, rows, ids, (found.usage, found.resolved), now_s)
         if doubles:
             priced.outcome[doubles] = Outcome.DUPLICATE
             priced.all_priced = False

@@ -1,27 +1,30 @@
 """Tells a call that was billed already: by the id of its response, or by its place in the trace.
 
 Two instrumentations of one call make two spans. Either both carry the id that the provider gave
-the response, or one is around the other and both report the same counts. Billed is the one that
-was seen first; within a batch the inner one. The same span again is no duplicate of itself: then
-a sender tries once more what was refused, and it is billed as it was before.
+the response, and overlap in time; or one is around the other and both report the same counts.
+Billed is the one that was seen first; within a batch the inner one. The same span again is no
+duplicate of itself: then a sender tries once more what was refused, and it is billed as it was
+before.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from spanloom.processors.cost.memory import Memory
+from spanloom.processors.cost.call_columns import Columns, Seen
 from spanloom.processors.cost.nesting import Ancestors, Key, nested
-from spanloom.processors.cost.recent import ALIKE_MAX, Columns, RecentCalls, Seen
+from spanloom.processors.cost.recent import ALIKE_MAX, RecentCalls
+from spanloom.processors.cost.same_response import ResponseIds
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from spanloom.batch import Traces
+    from spanloom.processors.cost.resolve import Resolved
     from spanloom.processors.cost.usage import BatchUsage
 
 
@@ -30,19 +33,26 @@ _ID_LENGTH_MAX = 128
 
 
 class Duplicates:
-    """Remembers calls that were billed. Not for use by several threads at once.
+    """Remembers calls that were billed. Any number of threads may use it.
 
     Args:
         calls_max: how many.
         age_s: for at least how long.
+        tolerance_s: how far apart two spans with one response id may lie and be one call.
         on_overflow: called when calls are forgotten sooner, because there are too many.
     """
 
     def __init__(
-        self, calls_max: int, age_s: float, on_overflow: Callable[[], None] = lambda: None
+        self,
+        calls_max: int,
+        age_s: float,
+        tolerance_s: float,
+        on_overflow: Callable[[], None] = lambda: None,
     ) -> None:
-        self._by_id: Memory[Key, int] = Memory(calls_max, age_s, on_overflow)
+        self._by_id = ResponseIds(calls_max, age_s, tolerance_s, on_overflow)
         self._by_place = RecentCalls(calls_max, age_s)
+        # Of a processor and of its successor, while a reload is under way.
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return max(len(self._by_id), len(self._by_place))
@@ -52,7 +62,7 @@ class Duplicates:
         batch: Traces,
         rows: NDArray[np.intp] | None,
         ids: list[Any],
-        usage: BatchUsage,
+        found: tuple[BatchUsage, Resolved],
         now_s: float,
     ) -> list[int]:
         """The rows among these that are billed elsewhere; the others are remembered as billed.
@@ -61,65 +71,41 @@ class Duplicates:
             batch: the spans.
             rows: those that have a price, ascending; None: all.
             ids: (n,) the response id of each span; what is no string is none.
-            usage: the counts of all spans.
+            found: the counts of all spans, and their prices.
             now_s: the time, in seconds that never go back.
         """
+        keys = _keys(ids) if rows is None else _keys([ids[row] for row in rows.tolist()])
+        columns = Columns.of(batch, rows, keys, *found)
+        with self._lock:
+            doubles = self._find(columns, Ancestors(batch), now_s)
+        return sorted(doubles) if rows is None else [int(rows[i]) for i in sorted(doubles)]
+
+    def _find(self, columns: Columns, outer: Ancestors, now_s: float) -> set[int]:
         self._by_id.forget_old(now_s)
         self._by_place.forget_old(now_s)
-        keys = _keys(ids) if rows is None else _keys([ids[row] for row in rows.tolist()])
-        columns = Columns.of(batch, rows, usage, keys)
-        spans = columns.spans()
-        by_key: dict[Key, int] = dict(zip(keys, spans, strict=True))
-        has_all_ids = None not in by_key
-        is_new = len(by_key) == len(keys) and not self._by_id.knows_any(by_key.keys())
-        found = set() if is_new else self._with_known_id(batch, keys, spans)
-        if has_all_ids and not self._by_place.has_calls_without_id:
+        found = self._by_id.find(columns, outer, now_s)
+        if None not in columns.keys and not self._by_place.has_calls_without_id:
             self._by_place.defer(columns, found, now_s)
-        else:
-            seen = columns.seen()
-            found |= self._around_another(batch, seen, found, now_s)
-            self._by_place.merge(seen, found, now_s)
-        if found or not has_all_ids:
-            billed = [i for i, key in enumerate(keys) if i not in found and key is not None]
-            by_key = {keys[i]: spans[i] for i in billed}
-        self._by_id.add(by_key, now_s)
-        return sorted(found) if rows is None else [int(rows[i]) for i in sorted(found)]
-
-    def _with_known_id(self, batch: Traces, keys: list[Key], spans: list[int]) -> set[int]:
-        """Positions of calls whose response id belongs to another one that is billed."""
-        found: set[int] = set()
-        first: dict[Key, int] = {}
-        alike: dict[Key, list[int]] = {}
-        known = self._by_id.get
-        for i, key in enumerate(keys):
-            if key is None:
-                continue
-            billed = known(key)
-            if billed is not None:
-                if billed != spans[i]:
-                    found.add(i)
-            elif (other := first.setdefault(key, i)) != i:
-                alike.setdefault(key, [other]).append(i)
-        outer = Ancestors(batch)
-        for members in alike.values():
-            around = {span for i in members for span in outer.of(spans[i])}
-            inner = [i for i in members if spans[i] not in around]
-            billed = spans[(inner or members)[0]]
-            found.update(i for i in members if spans[i] != billed)
+            return found
+        seen = columns.seen()
+        found |= self._around_another(seen, found, outer, now_s)
+        self._by_place.merge(seen, found, now_s)
         return found
 
-    def _around_another(self, batch: Traces, seen: Seen, known: set[int], now_s: float) -> set[int]:
+    def _around_another(
+        self, seen: Seen, known: set[int], outer: Ancestors, now_s: float
+    ) -> set[int]:
         """Positions of calls that are around, or inside, a billed one with the same counts."""
         if None in seen.keys:
             self._by_place.index_deferred(now_s)
-        if self._by_place.are_new(seen.prints):
+        if self._by_place.are_new(seen):
             return set()
         groups: dict[int, list[int]] = defaultdict(list)
-        for i, print_ in enumerate(seen.prints):
+        for i in range(len(seen.keys)):
             if i not in known:
-                groups[print_].append(i)
+                for print_ in seen.prints_of(i):
+                    groups[print_].append(i)
         found: set[int] = set()
-        outer = Ancestors(batch)
         for print_, members in groups.items():
             earlier = self._by_place.calls(print_)
             if len(members) > 1 or earlier:

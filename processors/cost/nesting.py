@@ -27,17 +27,30 @@ class Call(NamedTuple):
         span: its id.
         parent: the span around it; 0 for none.
         key: of its response id; None without one.
+        input: its input tokens.
+        uncached: those that were neither read from a cache nor written to one.
         is_billed: whether it has an amount; False for a duplicate.
     """
 
     span: int
     parent: int
     key: Key
+    input: int = 0
+    uncached: int = 0
     is_billed: bool = True
 
     def may_be(self, other: Call) -> bool:
-        """Whether the ids allow that both are the same call."""
-        return self.key is None or other.key is None or self.key == other.key
+        """Whether ids and input allow that both are the same call.
+
+        Some instrumentations count only what was not cached, and no cached tokens.
+        """
+        if self.key is not None and other.key is not None and self.key != other.key:
+            return False
+        return (
+            self.input == other.input
+            or self.input == self.uncached == other.uncached
+            or other.input == other.uncached == self.uncached
+        )
 
 
 def nested(calls: dict[int, Call], earlier: tuple[Call, ...], outer: Ancestors) -> set[int]:
@@ -57,21 +70,26 @@ def nested(calls: dict[int, Call], earlier: tuple[Call, ...], outer: Ancestors) 
         linked = [i for i, c in fresh.items() if any(_link(c, o, outer) for o in related)]
         found.update(linked)
         related = [fresh.pop(i) for i in linked]
-    around = {call.span: outer.of(call.span) for call in fresh.values()} if len(fresh) > 1 else {}
-    for i, call in fresh.items():
-        for other in fresh.values():
-            if call.span in around.get(other.span, ()) and call.may_be(other):
-                found.add(i)
+    if len(fresh) > 1:
+        found |= _around_others(fresh, outer)
+    return found
+
+
+def _around_others(calls: dict[int, Call], outer: Ancestors) -> set[int]:
+    """Positions of those that are linked to one further inside; in a cycle, to an earlier one."""
+    found: set[int] = set()
+    inside: list[Call] = []
+    for i, call in sorted(calls.items(), key=lambda item: -len(outer.around(item[1]))):
+        if any(each.span != call.span and _link(call, each, outer) for each in inside):
+            found.add(i)
+        inside.append(call)
     return found
 
 
 def _link(one: Call, other: Call, outer: Ancestors) -> bool:
     """Whether one is around the other, and both may be the same call."""
     return one.may_be(other) and (
-        one.parent == other.span
-        or other.parent == one.span
-        or one.span in outer.of(other.span)
-        or other.span in outer.of(one.span)
+        one.span in outer.around(other) or other.span in outer.around(one)
     )
 
 
@@ -81,6 +99,16 @@ class Ancestors:
     def __init__(self, batch: Traces) -> None:
         self._batch = batch
         self._parents: dict[int, int] | None = None
+        self._found: dict[int, list[int]] = {}
+
+    def around(self, call: Call) -> list[int]:
+        """Ids of the spans around a call, which itself need not be in the batch."""
+        if not call.parent:
+            return []
+        found = self._found.get(call.parent)
+        if found is None:
+            found = self._found[call.parent] = [call.parent, *self.of(call.parent)]
+        return found
 
     def of(self, span: int) -> list[int]:
         """Ids, the nearest one first."""

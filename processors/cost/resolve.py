@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spanloom.processors.cost.book import PriceBook, Timeline
     from spanloom.processors.cost.config import Config
     from spanloom.processors.cost.prices import Entry
+    from spanloom.processors.cost.same_response import Model
 
     Bool = NDArray[np.bool_]
     Codes = NDArray[np.intp]
@@ -48,11 +49,13 @@ class Resolved:
         codes: (n,) position in `table`; not to be changed.
         table: the prices.
         models: what the span calls its model, by position; None where nothing does.
+        known_models: by position, the price's entry and the names; empty where it has no price.
     """
 
     codes: Codes
     table: PriceTable
     models: list[str | None]
+    known_models: list[Model]
 
 
 @dataclass(slots=True)
@@ -63,10 +66,13 @@ class _Plan:
         timelines: by code.
         models: as in `Resolved`.
         table: the prices from `from_ns` until before `until_ns`; None: not made yet.
+        known_models: as in `Resolved`, likewise.
     """
 
     timelines: list[Timeline | None]
     models: list[str | None]
+    names: list[Names]
+    known_models: list[Model] = field(default_factory=list)
     table: PriceTable | None = None
     from_ns: int = 0
     until_ns: int = 0
@@ -155,9 +161,10 @@ class Resolver:
         """The prices at the time of each span."""
         plan = self._plan(tuple(groups.values), rare)
         if plan.table is not None and plan.until_ns == END_NS and plan.from_ns == BEGIN_NS:
-            return Resolved(groups.codes, plan.table, plan.models)
+            return Resolved(groups.codes, plan.table, plan.models, plan.known_models)
         if not len(batch):
-            return Resolved(groups.codes, PriceTable([None] * len(groups.values)), plan.models)
+            nothing = PriceTable([None] * len(groups.values))
+            return Resolved(groups.codes, nothing, plan.models, [()] * len(nothing))
         times = batch.start_time_unix_nano.view(np.int64)
         first = int(times.min())
         if first <= 0:
@@ -167,14 +174,16 @@ class Resolver:
         if plan.table is None or not plan.from_ns <= first <= last < plan.until_ns:
             self._set_table(plan, last, rare)
         if plan.table is not None and plan.from_ns <= first:
-            return Resolved(groups.codes, plan.table, plan.models)
+            return Resolved(groups.codes, plan.table, plan.models, plan.known_models)
         return self._in_time(groups, plan, times, rare)
 
     def _plan(self, values: tuple[Names, ...], rare: frozenset[str]) -> _Plan:
         plan = self._plans.get((values, rare))
         if plan is None:
             timelines = [self._timeline(names) for names in values]
-            plan = _Plan(timelines, [names[1] or names[2] for names in values])
+            plan = _Plan(
+                timelines, [names[1] or names[2] for names in values], [n[1:3] for n in values]
+            )
             if len(values) <= _PLAN_LENGTH_MAX and all(map(_is_short, values)):
                 if len(self._plans) >= _PLANS_MAX:
                     self._plans.clear()
@@ -189,6 +198,7 @@ class Resolver:
         plan.table = PriceTable(
             [self._flat(each.entry(at_ns), rare) if each else None for each in plan.timelines]
         )
+        plan.known_models = list(map(_known_model, plan.names, plan.table.flats))
 
     def _in_time(
         self, groups: Groups, plan: _Plan, times: NDArray[np.int64], rare: frozenset[str]
@@ -202,7 +212,10 @@ class Resolver:
             codes.append(places.setdefault(kind, len(places)))
         flats = [self._flat(entry, rare) for _, entry in places]
         models = [plan.models[code] for code, _ in places]
-        return Resolved(np.array(codes, np.intp), PriceTable(flats), models)
+        known = [
+            _known_model(plan.names[code], f) for (code, _), f in zip(places, flats, strict=True)
+        ]
+        return Resolved(np.array(codes, np.intp), PriceTable(flats), models, known)
 
     def _with_now(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) when each call began; a span without a time counts as now."""
@@ -224,6 +237,12 @@ def _lacks(found: Resolved, is_call: Bool | None) -> bool:
         return False
     codes = found.codes if is_call is None else found.codes[is_call]
     return any(found.table.flats[code] is None for code in np.unique(codes).tolist())
+
+
+def _known_model(names: Names, flat: Flat | None) -> Model:
+    if flat is None:
+        return ()
+    return (flat.entry.name, *(name.lower()[:_NAME_LENGTH_MAX] for name in names if name))
 
 
 def _is_short(names: Names) -> bool:

@@ -18,7 +18,7 @@ from spanloom.cli.report import print_problems
 from spanloom.cli.reprice_output import Key, Sum, as_json, as_text
 from spanloom.clock import SystemClock
 from spanloom.config import ConfigErrors
-from spanloom.processors.cost.config import Config
+from spanloom.processors.cost.config import Config, Deduplication
 from spanloom.processors.cost.duplicates import Duplicates
 from spanloom.processors.cost.loading import load_book
 from spanloom.processors.cost.names import Outcome
@@ -29,13 +29,14 @@ SHIPPED = "shipped"
 # A recording is looked at whole: nothing is forgotten while it fits.
 _CALLS_MAX = 10_000_000
 _FOREVER_S = 1e12
+_TOLERANCE_S = float(Deduplication().tolerance)
 
 
 class Once:
     """Tells each call once, and each span once: a recording may hold what was sent again."""
 
     def __init__(self) -> None:
-        self._duplicates = Duplicates(_CALLS_MAX, _FOREVER_S)
+        self._duplicates = Duplicates(_CALLS_MAX, _FOREVER_S, _TOLERANCE_S)
         self._spans: set[bytes] = set()
 
     def rows(self, batch: Traces, keys: AbstractSet[str], found: PricedBatch) -> list[int]:
@@ -50,7 +51,8 @@ class Once:
         rows = np.flatnonzero(is_call)
         has_ids = semconv.RESPONSE_ID in keys
         calls = batch.attribute(semconv.RESPONSE_ID).objects() if has_ids else [None] * len(batch)
-        doubles = set(self._duplicates.find(batch, rows, calls, found.usage, 0.0))
+        prices = (found.usage, found.resolved)
+        doubles = set(self._duplicates.find(batch, rows, calls, prices, 0.0))
         return [row for row in rows.tolist() if row not in doubles]
 
 

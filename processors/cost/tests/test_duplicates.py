@@ -20,6 +20,7 @@ from spanloom.testing.builders import key_values
 
 AMOUNT = "gen_ai.usage.cost.amount"
 NOTE = "spanloom.cost.note"
+AT = 1_795_257_600 * 10**9  # 2026-11-21 12:00 UTC
 
 
 def span(  # noqa: PLR0913 - a builder
@@ -31,6 +32,7 @@ def span(  # noqa: PLR0913 - a builder
     tokens: int = 1000,
     operation: str = "chat",
     more: dict[str, Any] | None = None,
+    at_s: tuple[float, float] = (0, 1),
 ) -> Span:
     values: dict[str, Any] = {
         "gen_ai.operation.name": operation,
@@ -46,8 +48,8 @@ def span(  # noqa: PLR0913 - a builder
         trace_id=trace.to_bytes(16, "big"),
         span_id=span_id.to_bytes(8, "big"),
         parent_span_id=parent.to_bytes(8, "big") if parent else b"",
-        start_time_unix_nano=1_795_257_600 * 10**9,
-        end_time_unix_nano=1_795_257_601 * 10**9,
+        start_time_unix_nano=AT + int(at_s[0] * 10**9),
+        end_time_unix_nano=AT + int(at_s[1] * 10**9),
         attributes=key_values(values),
     )
 
@@ -193,6 +195,142 @@ def test_memory_is_bounded_and_forgetting_early_is_counted() -> None:
     labels = {"processor": "cost"}
     assert bills.telemetry.value("spanloom_processor_cost_calls_forgotten_early", labels) > 0
     assert bills.take(span(5000, response_id="r999")) == {5000: "duplicate"}
+
+
+def test_ids_that_are_given_again_do_not_hide_calls() -> None:
+    """As Ollama's, `chatcmpl-%d` of rand.Intn(999)."""
+    rng, bills = random.Random(7), Bills()
+    calls = [
+        span(
+            i,
+            trace=i,
+            tokens=i,
+            response_id=f"chatcmpl-{rng.randrange(999)}",
+            at_s=(5 * i, 5 * i + 3),
+        )
+        for i in range(1, 3001)
+    ]
+    found: dict[int, str] = {}
+    for start in range(0, len(calls), 50):
+        found |= bills.take(*calls[start : start + 50])
+    assert set(found.values()) == {"billed"}
+
+
+def test_of_calls_with_one_id_each_is_found_by_its_time() -> None:
+    bills = Bills()
+    bills.take(span(1, response_id="r"), span(2, response_id="r", at_s=(10, 11)))
+    again = {1: "billed", 2: "billed"}
+    assert bills.take(span(1, response_id="r"), span(2, response_id="r", at_s=(10, 11))) == again
+    assert bills.take(span(3, response_id="r", trace=3)) == {3: "duplicate"}
+    assert bills.take(span(4, response_id="r", at_s=(10.5, 10.5))) == {4: "duplicate"}
+    assert bills.take(span(5, response_id="r", at_s=(5, 6))) == {5: "billed"}
+
+
+@pytest.mark.parametrize(
+    ("at_s", "is_one"),
+    [
+        ((1, 1), True),
+        ((1.9, 1.9), True),
+        ((2.1, 2.1), False),
+        ((-1, -0.9), True),
+        ((-3, -2), False),
+    ],
+)
+def test_spans_with_one_id_are_one_call_when_they_overlap_or_nearly(
+    at_s: tuple[float, float], *, is_one: bool
+) -> None:
+    """A span without length, as Logfire writes for usage, lies at the end of the call."""
+    found = Bills().take(span(1, response_id="r"), span(2, response_id="r", trace=2, at_s=at_s))
+    assert found == {1: "billed", 2: "duplicate" if is_one else "billed"}
+
+
+def test_the_tolerance_is_configured() -> None:
+    spans = span(1, response_id="r"), span(2, response_id="r", trace=2, at_s=(20, 20))
+    assert Bills(tolerance="30s").take(*spans)[2] == "duplicate"
+    assert Bills(tolerance="0s").take(*spans)[2] == "billed"
+
+
+def test_a_span_without_times_may_be_any_call_with_its_id() -> None:
+    timeless = span(2, response_id="r", trace=2)
+    timeless.start_time_unix_nano = timeless.end_time_unix_nano = 0
+    assert Bills().take(span(1, response_id="r"), timeless) == {1: "billed", 2: "duplicate"}
+
+
+@pytest.mark.parametrize(
+    ("model", "note"),
+    [
+        ("gpt-4o-2024-08-06", "duplicate"),
+        ("o3", "billed"),
+        ("gpt-4.1", "billed"),
+    ],
+)
+def test_one_id_with_models_known_to_differ_is_two_calls(model: str, note: str) -> None:
+    other = span(2, trace=2, response_id="r", more={"gen_ai.response.model": model})
+    assert Bills().take(span(1, response_id="r"), other) == {1: "billed", 2: note}
+    bills = Bills()
+    bills.take(span(1, response_id="r"))
+    assert bills.take(other) == {2: note}
+
+
+def test_memory_is_bounded_where_ids_are_given_again() -> None:
+    bills = Bills(calls_max=100)
+    for i in range(1, 1000):
+        bills.take(span(i, response_id=f"r{i % 3}", trace=i, at_s=(5 * i, 5 * i + 1)))
+    duplicates = bills.cost._duplicates
+    assert duplicates is not None
+    assert len(duplicates._by_id) <= 150  # a half may hold one id's 32 too many
+    known = [duplicates._by_id._billed(f"r{i}") for i in range(3)]
+    assert all(0 < len(each) <= 32 for each in known)
+    assert bills.take(span(5000, response_id="r0", at_s=(4995, 4996))) == {5000: "duplicate"}
+
+
+def test_memory_is_bounded_where_calls_are_alike() -> None:
+    bills = Bills(calls_max=100)
+    for i in range(1, 500):
+        bills.take(span(i, 10_000 + i))
+    duplicates = bills.cost._duplicates
+    assert duplicates is not None
+    assert len(duplicates) <= 200
+
+
+def test_a_wrapper_that_comes_with_the_outer_call_links_it_to_an_earlier_batch() -> None:
+    bills = Bills()
+    assert bills.take(span(3, 5)) == {3: "billed"}
+    found = bills.take(span(5, 1, operation="invoke_agent"), span(1))
+    assert found == {5: "", 1: "duplicate"}
+
+
+@pytest.mark.parametrize("ids", [(None, None), ("r", None), ("r", "r")])
+def test_of_calls_in_a_cycle_one_is_billed(ids: tuple[str | None, str | None]) -> None:
+    cycle = span(1, 2, response_id=ids[0]), span(2, 1, response_id=ids[1])
+    assert sorted(Bills().take(*cycle).values()) == ["billed", "duplicate"]
+    bills = Bills()
+    assert [bills.take(each).popitem()[1] for each in cycle] == ["billed", "duplicate"]
+
+
+def test_a_call_inside_itself_is_billed() -> None:
+    assert Bills().take(span(1, 1)) == {1: "billed"}
+
+
+CACHED = {"gen_ai.usage.cache_read.input_tokens": 500, "gen_ai.usage.cache_write.input_tokens": 100}
+
+
+def test_an_outer_call_that_leaves_cached_tokens_out_is_the_inner_one() -> None:
+    outer, inner = span(1, tokens=400), span(2, 1, tokens=1000, more=CACHED)
+    for order in ((outer, inner), (inner, outer)):
+        assert Bills().take(*order) == {1: "duplicate", 2: "billed"}
+        bills = Bills()
+        found = [bills.take(each).popitem()[1] for each in order]
+        assert found == ["billed", "duplicate"]
+
+
+def test_calls_with_the_same_uncached_tokens_are_two() -> None:
+    found = Bills().take(
+        span(1, tokens=900, more={"gen_ai.usage.cache_read.input_tokens": 500}),
+        span(2, 1, tokens=1000, more=CACHED),
+        span(3, 2, tokens=401),
+    )
+    assert set(found.values()) == {"billed"}
 
 
 def test_off_means_every_call_is_billed() -> None:
