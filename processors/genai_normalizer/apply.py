@@ -19,10 +19,10 @@ from spanloom.processors.genai_normalizer.dialect import (
     Rename,
     Repair,
     Rule,
+    is_scoped,
 )
 from spanloom.processors.genai_normalizer.indexed import put_gathered, put_indexed
 from spanloom.processors.genai_normalizer.pieces import distinct
-from spanloom.processors.genai_normalizer.plan import is_scoped
 from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.processors.genai_normalizer.timing import put_moment
 
@@ -92,10 +92,10 @@ def _explode(items: Items, rule: Explode, where: Bool) -> None:
 def _read_each(items: Items, rule: Explode, where: Bool) -> tuple[list[Any], NDArray[np.int32]]:
     """What the rule reads from each distinct string, and from each other value, with codes."""
     column = items.column(rule.old)
-    codes = np.where(where, column.codes, -1)
-    found: list[Any] = [{}] * len(column.values)
+    texts, codes = column.values, np.where(where, column.codes, -1)
+    found: list[Any] = [{}] * len(texts)
     for code in set(codes.tolist()) - {-1}:
-        found[code] = items.ask(rule.read, column.values[code])
+        found[code] = items.ask(rule.read, texts[code])
     others = where & (column.kinds != ValueKind.STRING)
     if others.any():
         objects = column.objects()

@@ -20,7 +20,9 @@ _SCALARS = frozenset({ValueKind.STRING, ValueKind.BOOL, ValueKind.INT, ValueKind
 _NESTED = frozenset({ValueKind.ARRAY, ValueKind.KVLIST, ValueKind.BYTES})
 # Made once: making one costs as much as a short text does.
 _DECODER = json.JSONDecoder(parse_constant=str)
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False)
+# As the batch takes it: levels of lists and objects in a value.
+_LEVELS_MAX = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,38 @@ def nested(value: Any) -> Any:
     return value if isinstance(value, list | dict) else None
 
 
+def storable(value: Any, n_levels: int = _LEVELS_MAX) -> bool:
+    """Whether a value of JSON fits into an attribute: its integers, and how deep it is."""
+    if isinstance(value, list | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        return n_levels > 0 and all(storable(entry, n_levels - 1) for entry in inner)
+    return not isinstance(value, int) or -_INT64_MAX <= value <= _INT64_MAX
+
+
 def to_json(value: Any) -> str | None:
     """Compact JSON text; strings are taken for JSON already. None where there is no JSON."""
     if isinstance(value, str):
         return value
     try:
-        return _ENCODER.encode(value)
+        return _encoded(value)
     except (ValueError, RecursionError, TypeError):
         return None
+
+
+def _encoded(value: Any) -> str:
+    try:
+        return _ENCODER.encode(value)
+    except ValueError:  # 1e999 is JSON, and infinite
+        return _ENCODER.encode(_finite(value))
+
+
+def _finite(value: Any) -> Any:
+    """With text for numbers that JSON does not have, as `parse_json` reads them."""
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def to_int(value: Any) -> int | None:

@@ -203,3 +203,29 @@ class Dialect:
     event_name_key: str = ""
     refine: Callable[[Items], None] | None = None
     order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a dialect's rules may do."""
+
+    overwrite: bool = False
+    remove_originals: bool = False
+
+
+def is_scoped(rule: Rule) -> bool:
+    """Whether the rule is for the dialect's own items only."""
+    return isinstance(rule, Repair | FromEvent) or rule.scoped
+
+
+def keys_of(rule: Rule) -> tuple[str, ...]:
+    """The attribute keys that give the rule something to do."""
+    match rule:
+        case Gather():
+            return rule.olds
+        case Repair():
+            return (rule.key,)
+        case FromEvent() | Indexed():
+            return ()
+        case _:
+            return (rule.old,)

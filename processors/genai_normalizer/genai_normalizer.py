@@ -10,11 +10,11 @@ from spanloom.component import AnyBatch, Factory, Processor, Settings
 from spanloom.processors.genai_normalizer.canonical import MESSAGE_KEYS, TYPES
 from spanloom.processors.genai_normalizer.config import CUSTOM, Config, Source
 from spanloom.processors.genai_normalizer.counters import Counters
-from spanloom.processors.genai_normalizer.dialect import Dialect, Rename, Repair
+from spanloom.processors.genai_normalizer.dialect import Dialect, Options, Rename, Repair
 from spanloom.processors.genai_normalizer.dialects import load_dialects
 from spanloom.processors.genai_normalizer.log_records import merge_messages, name_events
 from spanloom.processors.genai_normalizer.metric_points import MetricNames
-from spanloom.processors.genai_normalizer.normalize import Normalizer, Options
+from spanloom.processors.genai_normalizer.normalize import Normalizer
 from spanloom.processors.genai_normalizer.plan import Planner
 from spanloom.processors.genai_normalizer.profiles import PROFILES
 from spanloom.processors.genai_normalizer.values import FINISH_REASONS_ENUM, FINISH_REASONS_RAW

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanloom.processors.genai_normalizer.canonical import MESSAGE_KEYS
-from spanloom.processors.genai_normalizer.convert import nested
+from spanloom.processors.genai_normalizer.convert import nested, storable, to_json
 from spanloom.processors.genai_normalizer.message_events import CHOICE, ROLES, entry_of
 from spanloom.processors.genai_normalizer.messages import (
     answer_messages,
@@ -37,8 +37,16 @@ MERGED = "merged"
 
 def structure(items: Items) -> None:
     """Messages in JSON text become values, as the conventions want them on events."""
+
+    def value_of(text: Any) -> Any:
+        value = nested(text)
+        if value is None or storable(value):
+            return value
+        items.problem("unconvertible")
+        return None
+
     for key in MESSAGE_KEYS & items.keys:
-        repair(items, key, nested)
+        repair(items, key, value_of)
 
 
 def name_events(batch: Logs, keys: Sequence[str]) -> None:
@@ -71,8 +79,9 @@ def merge_messages(batch: Logs, finish_reasons: Conversion) -> None:
     for rows in groups:
         changed[rows[0]] = _details(records[rows[0]])
         kept[rows[1:]] = False
+    merged = _merged(groups, names, bodies, finish_reasons, len(batch))
     batch.replace_items(changed)
-    for key, values in _merged(groups, names, bodies, finish_reasons, len(batch)).items():
+    for key, values in merged.items():
         where = np.array([value is not None for value in values], np.bool_)
         if where.any():
             batch.set_attribute(key, values, where=where)
@@ -92,6 +101,11 @@ def _groups(batch: Logs) -> list[list[int]]:
         if any(span[1]):  # records outside any span belong to nothing
             by_span.setdefault(span, []).append(row)
     return list(by_span.values())
+
+
+def _value_of(messages: list[Any] | None) -> Any:
+    """The messages, or JSON text of those that no value can hold."""
+    return messages if messages is None or storable(messages) else to_json(messages)
 
 
 def _details(record: Any) -> Any:
@@ -115,7 +129,7 @@ def _merged(
         asked = [entry_of(names[row], bodies[row]) for row in rows if names[row] != CHOICE]
         choices = [entry_of(names[row], bodies[row]) for row in rows if names[row] == CHOICE]
         reasons = finish_reasons_of(choices)
-        columns[INPUT_MESSAGES][rows[0]] = chat_messages(asked)
-        columns[OUTPUT_MESSAGES][rows[0]] = answer_messages(choices)
+        columns[INPUT_MESSAGES][rows[0]] = _value_of(chat_messages(asked))
+        columns[OUTPUT_MESSAGES][rows[0]] = _value_of(answer_messages(choices))
         columns[FINISH_REASONS][rows[0]] = finish_reasons.convert(reasons) if reasons else None
     return columns

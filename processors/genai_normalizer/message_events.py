@@ -62,11 +62,11 @@ def put_event_messages(items: Items) -> None:
 
 def _entries(items: Items, batch: Traces) -> Iterator[tuple[int, str, Any]]:
     """(span, event name, message) of each message event, in order."""
-    column, names = batch.attribute(_CONTENT, "event"), batch.event_name
-    wanted = np.array([name in ROLES for name in names.values] + [False])[names.codes]
+    column, names = batch.attribute(_CONTENT, "event"), batch.event_name.values
+    texts, text_codes, name_codes = column.values, column.codes, batch.event_name.codes
+    wanted = np.array([name in ROLES for name in names] + [False])[name_codes]
     spans = batch.event_index.tolist()
-    for event in np.flatnonzero(wanted & (column.codes >= 0)).tolist():
-        name = names.values[names.codes[event]]
-        text = column.values[column.codes[event]]
+    for event in np.flatnonzero(wanted & (text_codes >= 0)).tolist():
+        name, text = names[name_codes[event]], texts[text_codes[event]]
         body = items.ask(nested, text)
         yield spans[event], name, entry_of(name, text if body is None else body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from spanloom.processors.genai_normalizer.items import Items, Turn, everywhere
 from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.repair import repair
+from spanloom.processors.genai_normalizer.resources import ResourceNames
 from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
 from spanloom.processors.genai_normalizer.usage import (
     add_exclusive,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from spanloom.component import AnyBatch
     from spanloom.processors.genai_normalizer.counters import Counters
+    from spanloom.processors.genai_normalizer.dialect import Options
     from spanloom.processors.genai_normalizer.profiles import Profile
 
     Bool = NDArray[np.bool_]
@@ -48,14 +49,8 @@ _TEXTS = bytes([ValueKind.STRING])
 # bring more than one), and the longest that is remembered.
 _RIGHT_TEXTS_MAX = 256
 _RIGHT_CHARACTERS_MAX = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a dialect's rules may do."""
-
-    overwrite: bool = False
-    remove_originals: bool = False
+# In the place of a dialect's name, for what is done once for all of them.
+_ALL = "all"
 
 
 class Normalizer:
@@ -89,11 +84,7 @@ class Normalizer:
         self._overwrites = any(option.overwrite for option in options.values())
         self._counters = counters
         self._never = never
-        self._resource = {
-            old: (new, options[dialect.name])
-            for dialect in planner.dialects
-            for old, new in dialect.resource.items()
-        }
+        self._resource_names = ResourceNames(planner.dialects, options)
 
     def normalize(self, batch: AnyBatch) -> None:
         """Edit the batch in place."""
@@ -109,22 +100,27 @@ class Normalizer:
             wrappers = self._wrappers(items, plan)
             self._apply(items, turns, wrappers)
             items.turn = Turn(everywhere, overwrite=False)
-        self._check_types(items, plan)
-        self._rename_resources(batch)
-        self._finish(items, wrappers)
-        self._note(items, turns)
-        self._to_profile(items)
+        for step in (
+            partial(self._check_types, items, plan),
+            partial(self._resource_names.apply, batch),
+            partial(self._finish, items, wrappers),
+            partial(self._note, items, turns),
+            partial(self._to_profile, items),
+        ):
+            self._try(_ALL, step)
         self._counters.problems(items.problems)
 
     def _apply(self, items: Items, turns: list[tuple[Part, Turn]], wrappers: Bool | None) -> None:
         """Rules, then what follows from them, so that the order of dialects does not matter."""
         for part, turn in turns:
-            self._try(self._map, items, part, turn)
+            items.turn = turn
+            self._try(part.dialect.name, partial(self._map, items, part))
         following = [(part, turn) for part, turn in turns if part.follows]
         for _ in following:  # what follows may follow from what another dialect adds
             for part, turn in following:
-                self._try(partial(self._refine, wrappers), items, part, turn)
-        self._remove_originals(items, turns)
+                items.turn = turn
+                self._try(part.dialect.name, partial(self._refine, items, part, wrappers))
+        self._try(_ALL, partial(self._remove_originals, items, turns))
 
     def _turn(self, part: Part) -> Turn:
         overwrite = self._options[part.dialect.name].overwrite
@@ -137,17 +133,14 @@ class Normalizer:
             wrappers = _either(wrappers, matching(items, part.dialect.wrappers))
         return wrappers
 
-    def _try(
-        self, step: Callable[[Items, Part], None], items: Items, part: Part, turn: Turn
-    ) -> None:
+    def _try(self, dialect: str, step: Callable[[], None]) -> None:
         """A step of one dialect. What it raises is a defect, which must not stop the data: what
         it had not added by then is missing, and that is counted and told.
         """
-        items.turn = turn
         try:
-            step(items, part)
+            step()
         except Exception as error:  # noqa: BLE001 - whatever a rule may raise
-            self._counters.failed(part.dialect.name, error)
+            self._counters.failed(dialect, error)
 
     def _map(self, items: Items, part: Part) -> None:
         for step in part.steps:
@@ -155,7 +148,7 @@ class Normalizer:
         if part.dialect.exclusive:
             add_exclusive(items, part.dialect.exclusive)
 
-    def _refine(self, wrappers: Bool | None, items: Items, part: Part) -> None:
+    def _refine(self, items: Items, part: Part, wrappers: Bool | None) -> None:
         dialect = part.dialect
         if dialect.first_chunk_events:
             put_first_events(items, dialect.first_chunk_events)
@@ -183,7 +176,7 @@ class Normalizer:
             # Bytes are several times as fast to look through as any function of numpy here.
             kinds = column.kinds.tobytes().strip(right)
             if kinds and (kinds.strip(_TEXTS) or not self._are_right(key, column.values)):
-                repair(items, key, conversion.convert, None, conversion.keeps)
+                repair(items, key, conversion.convert, None, conversion.keeps, counts=True)
 
     def _are_right(self, key: str, texts: Sequence[str]) -> bool:
         """Whether the key's conversion leaves all of them as they are; asked once for each."""
@@ -194,20 +187,6 @@ class Normalizer:
         if len(known) < _RIGHT_TEXTS_MAX:
             known |= {text for text in right if len(text) <= _RIGHT_CHARACTERS_MAX}
         return right.issuperset(texts)
-
-    def _rename_resources(self, batch: AnyBatch) -> None:
-        for old in self._resource.keys() & set(batch.keys("resource")):
-            new, options = self._resource[old]
-            if options.remove_originals:
-                batch.rename_attribute(old, new, level="resource", overwrite=options.overwrite)
-                continue
-            column = batch.attribute(old, "resource")
-            where = column.codes >= 0
-            if not options.overwrite:
-                where &= ~batch.attribute(new, "resource").present
-            batch.set_attribute(
-                new, column.values, codes=column.codes, where=where, level="resource"
-            )
 
     def _finish(self, items: Items, wrappers: Bool | None) -> None:
         """What follows from the current names, whoever wrote them."""

@@ -109,7 +109,7 @@ def usage_fields(value: Any) -> dict[str, Any] | None:
         read, written = _first(details, _READ), _first(details, _WRITTEN)
     else:
         counted = _first(usage, _INPUT)
-        counted = None if counted is None else counted + (read or 0) + (written or 0)
+        counted = None if counted is None else to_tokens(counted + (read or 0) + (written or 0))
     counts = {
         INPUT_TOKENS: counted,
         OUTPUT_TOKENS: _first(usage, _OUTPUT),

@@ -65,10 +65,11 @@ def distinct(
 def _strings(column: Column, conversion: Conversion, where: Bool, ask: Ask) -> Piece:
     if ValueKind.STRING in conversion.keeps:
         return column.values, column.codes, where
-    converted: list[Any] = [None] * len(column.values)
-    for code in np.unique(column.codes[where]).tolist():
-        converted[code] = ask(conversion.convert, column.values[code])
-    return distinct(converted, column.codes, where)
+    texts, codes = column.values, column.codes
+    converted: list[Any] = [None] * len(texts)
+    for code in np.unique(codes[where]).tolist():
+        converted[code] = ask(conversion.convert, texts[code])
+    return distinct(converted, codes, where)
 
 
 def _numbers(column: Column, conversion: Conversion, where: Bool, kind: ValueKind) -> Piece:

@@ -16,18 +16,19 @@ from spanloom.processors.genai_normalizer.convert import Conversion
 from spanloom.processors.genai_normalizer.dialect import (
     Dialect,
     FromEvent,
-    Gather,
     Indexed,
-    Repair,
     Rule,
+    is_scoped,
+    keys_of,
 )
 
 # Entries. A plan takes some 2 KB, a key or scope 200 bytes; at the bound all are forgotten.
 PLANS_MAX = 256
 KEYS_MAX = 8192
 SCOPES_MAX = 1024
-# Sets of more keys than this are not kept.
-_PLAN_KEYS_MAX = 256
+# Plans of more names, keys and scopes, than this are not kept, nor is a longer name.
+_PLAN_NAMES_MAX = 256
+_NAME_CHARACTERS_MAX = 256
 
 _INDEX = re.compile(r"(\d{1,6})(?:\.|$)")
 
@@ -126,7 +127,8 @@ class Planner:
         plan = self._plans.get(known)
         if plan is None:
             plan = self._make(keys, known[1])
-            if len(keys) <= _PLAN_KEYS_MAX:
+            names = known[0] | known[1]
+            if len(names) <= _PLAN_NAMES_MAX and all(map(_is_kept, names)):
                 if len(self._plans) >= PLANS_MAX:
                     self._plans = {}
                 self._plans[known] = plan
@@ -147,6 +149,8 @@ class Planner:
             if not self._concerns(key):
                 return _NOTHING  # not remembered, so that keys of others push out none of ours
             about = self._look(key)
+            if not _is_kept(key):
+                return about
             if len(self._keys) >= KEYS_MAX:
                 self._keys = {}
             self._keys[key] = about
@@ -166,7 +170,8 @@ class Planner:
             )
             if len(self._scopes) >= SCOPES_MAX:
                 self._scopes = {}
-            self._scopes[scope] = marked
+            if _is_kept(scope):
+                self._scopes[scope] = marked
         return marked
 
     def _look(self, key: str) -> _About:
@@ -220,22 +225,9 @@ class Planner:
         return Part(dialect, tuple(markers), frozenset(scopes), tuple(found), tuple(drops))
 
 
-def is_scoped(rule: Rule) -> bool:
-    """Whether the rule is for the dialect's own items only."""
-    return isinstance(rule, Repair | FromEvent) or rule.scoped
-
-
-def keys_of(rule: Rule) -> tuple[str, ...]:
-    """The attribute keys that give the rule something to do."""
-    match rule:
-        case Gather():
-            return rule.olds
-        case Repair():
-            return (rule.key,)
-        case FromEvent() | Indexed():
-            return ()
-        case _:
-            return (rule.old,)
+def _is_kept(name: str) -> bool:
+    """Whether a name may be remembered; one that is megabytes long may not."""
+    return len(name) <= _NAME_CHARACTERS_MAX
 
 
 def _is_among(key: str, patterns: Sequence[str]) -> bool:

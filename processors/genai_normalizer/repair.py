@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 _DONE = (ValueKind.ABSENT, ValueKind.STRING)
 
 
-def repair(
+def repair(  # noqa: PLR0913 - all but the first three by name
     items: Items,
     key: str,
     convert: Callable[[Any], Any],
     where: Bool | None = None,
     keeps: Iterable[ValueKind] = (),
+    *,
+    counts: bool = False,
 ) -> None:
     """Convert the values of `key`.
 
@@ -42,8 +44,9 @@ def repair(
         convert: value -> the right one, or None.
         where: (n,) at most there; None is everywhere.
         keeps: kinds of values that are right as they are.
+        counts: what cannot be converted is a problem, once for each distinct value.
     """
-    work = _Repair(items, key, convert, items.column(key))
+    work = _Repair(items, key, convert, items.column(key), counts)
     if ValueKind.STRING not in keeps and len(work.column.values):
         work.strings(where)
     done, kinds = bytes((*_DONE, *keeps)), work.column.kinds.tobytes()
@@ -58,18 +61,19 @@ class _Repair:
     key: str
     convert: Callable[[Any], Any]
     column: Column
+    counts: bool
 
     def strings(self, where: Bool | None) -> None:
         """Strings, once per distinct one."""
-        column = self.column
-        used = range(len(column.values)) if where is None else np.unique(column.codes[where])
-        texts: list[Any] = [None] * len(column.values)
+        given, codes = self.column.values, self.column.codes
+        used = range(len(given)) if where is None else np.unique(codes[where])
+        texts: list[Any] = [None] * len(given)
         for code in used:
             if code >= 0:
-                texts[code] = self._changed(column.values[code])
+                texts[code] = self._changed(given[code])
         if any(text is not None for text in texts):
-            rows = column.codes >= 0 if where is None else (column.codes >= 0) & where
-            values, codes, part = distinct(texts, column.codes, rows)
+            rows = codes >= 0 if where is None else (codes >= 0) & where
+            values, codes, part = distinct(texts, codes, rows)
             self.items.batch.set_attribute(self.key, values, codes=codes, where=part)
 
     def objects(self, wanted: Bool) -> None:
@@ -85,4 +89,6 @@ class _Repair:
     def _changed(self, value: Any) -> Any:
         """The converted value; None where there is none or it is the same."""
         converted = self.items.ask(self.convert, value)
+        if converted is None and value is not None and self.counts:
+            self.items.problem("unconvertible")
         return None if converted == value and type(converted) is type(value) else converted

@@ -26,6 +26,8 @@ _NS = 1e9
 _SECONDS_MAX = 86_400.0
 # Unix times of this century in s, ms, us and ns differ by their size.
 _UNITS_PER_S = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
+# The year 2262, where nanoseconds in 64 bits end.
+_UNIX_S_MAX = 9.2e9
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
@@ -34,21 +36,24 @@ def to_unix_nano(value: Any) -> int | None:
     or from unix seconds, ms, us or ns as a number or its text.
     """
     number = to_float(value)
-    if number is not None:
-        for bound, per_second in _UNITS_PER_S:
-            if 0 < number < bound:
-                return int(number * (_NS / per_second))
-        return None
+    seconds = _seconds_of_text(value) if number is None else _seconds_of_number(number)
+    return int(seconds * _NS) if seconds is not None and 0 < seconds < _UNIX_S_MAX else None
+
+
+def _seconds_of_number(number: float) -> float | None:
+    units = (number / per_second for bound, per_second in _UNITS_PER_S if 0 < number < bound)
+    return next(units, None)
+
+
+def _seconds_of_text(value: Any) -> float | None:
     text = to_text(value)
     if text is None:
         return None
     try:
         moment = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * _NS)
 
 
 _MOMENT = Conversion(to_unix_nano)
@@ -61,10 +66,15 @@ def put_moment(items: Items, rule: Moment, where: Bool) -> None:
         return
     column = items.column(rule.old)
     start = batch.start_time_unix_nano.astype(np.int64)
-    for values, codes, part in pieces(column, _MOMENT, where & column.present, items.ask):
+    where = items.open(rule.new, where & column.present)
+    n_failed = int(np.count_nonzero(where))
+    for values, codes, part in pieces(column, _MOMENT, where, items.ask):
+        n_failed -= int(np.count_nonzero(part))
         table = np.array([v if isinstance(v, int) else 0 for v in values] + [0], np.int64)
         moments = table[codes] if codes is not None else table[:-1]
         items.put(rule.new, *_within_reason(items, moments - start, part))
+    if n_failed:
+        items.problem("unconvertible", n_failed)
 
 
 def _within_reason(items: Items, elapsed_ns: NDArray[np.int64], where: Bool) -> tuple[Any, Bool]:

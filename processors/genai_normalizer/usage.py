@@ -43,10 +43,10 @@ def add_exclusive(items: Items, exclusive: tuple[str, ...]) -> None:
         brought = items.turn.written.get(total)
         if brought is None or key not in items.keys:
             continue
-        more = items.column(key).ints()
-        where = brought & (more > 0) & (more < _TOKENS_MAX)
+        more, counted = items.column(key).ints(), items.column(total).ints()
+        # Two absurd counts must not wrap around.
+        where = brought & (more > 0) & (more < _TOKENS_MAX) & (counted < _TOKENS_MAX)
         if where.any():
-            counted = items.column(total).ints()
             items.batch.set_attribute(total, counted + more, where=where)
 
 

@@ -93,8 +93,9 @@ def _add_call(items: Items) -> None:
     where = items.rows & np.all([column.codes >= 0 for column in columns], axis=0)
     codes = np.stack([column.codes for column in columns], axis=1)[where]
     triples, numbers = np.unique(codes, axis=0, return_inverse=True)
+    texts = [column.values for column in columns]
     mended = [
-        _with_call(*(column.values[code] for column, code in zip(columns, triple, strict=True)))
+        _with_call(*(values[code] for values, code in zip(texts, triple, strict=True)))
         for triple in triples.tolist()
     ]
     spread = np.full(len(where), -1, np.int32)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from spanloom.batch import Logs, Metrics, Traces
 from spanloom.processors.genai_normalizer.canonical import TYPES
 from spanloom.processors.genai_normalizer.config import Config
-from spanloom.processors.genai_normalizer.dialect import FromEvent, Indexed
+from spanloom.processors.genai_normalizer.dialect import FromEvent, Indexed, keys_of
 from spanloom.processors.genai_normalizer.dialects import load_dialects
 from spanloom.processors.genai_normalizer.genai_normalizer import GenaiNormalizer
-from spanloom.processors.genai_normalizer.plan import KEYS_MAX, PLANS_MAX, keys_of
+from spanloom.processors.genai_normalizer.plan import KEYS_MAX, PLANS_MAX
 from spanloom.telemetry import Telemetry
 from spanloom.testing import build_logs, build_metrics, build_traces, make_settings
 from spanloom.testing.builders import any_value, key_values
