@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spanloom.processors.cost.usage import BatchUsage, Counts
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spanloom.processors.cost.exact import Count
     from spanloom.processors.cost.price_table import PriceTable
-    from spanloom.processors.cost.usage import BatchUsage
 
     Bool = NDArray[np.bool_]
     Codes = NDArray[np.intp]
@@ -34,6 +35,38 @@ class Calls:
     no_output: Bool | None
     has_failed: Callable[[], Bool]
     seconds: Callable[[int], Count | None]
+
+
+def without_promptless(calls: Calls, usage: BatchUsage) -> BatchUsage:
+    """The usage, an input of 0 taken for absent where there must have been one.
+
+    Some senders write 0 for what they do not know. An output of 0 beside it is none either.
+    """
+    rows = promptless(calls, usage)
+    if rows is None:
+        return usage
+    common = dict(usage.common)
+    for unit in ("input_tokens", "output_tokens"):
+        column = common.get(unit)
+        if column is not None:
+            present = ~rows | (column.values > 0)
+            if column.present is not None:
+                present &= column.present
+            common[unit] = Counts(column.values, present)
+    return BatchUsage(common, usage.rare, usage.wrong)
+
+
+def promptless(calls: Calls, usage: BatchUsage) -> Bool | None:
+    """(n,) True where an operation that needs input tokens says it had 0; None: nowhere."""
+    column = usage.common.get("input_tokens")
+    if column is None or column.values.all():
+        return None
+    found: Bool = column.values == 0
+    if column.present is not None:
+        found &= column.present
+    if calls.no_output is not None:
+        found &= ~calls.no_output
+    return found if found.any() else None
 
 
 def missing_counts(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable) -> Bool | None:

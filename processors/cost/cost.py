@@ -8,7 +8,7 @@ import numpy as np
 
 from spanloom import semconv
 from spanloom.component import Factory, Host, Processor, Settings, Signal
-from spanloom.processors.cost import writing
+from spanloom.processors.cost import names, writing
 from spanloom.processors.cost.config import Config
 from spanloom.processors.cost.duplicates import Duplicates
 from spanloom.processors.cost.loading import Reloader, load_book
@@ -93,7 +93,7 @@ class CostProcessor(Processor):
         said = self._said(found.priced, costs)
         self._count_unknown(found.priced, found.resolved)
         self._mark_duplicates(batch, keys, found, said)
-        self._write(batch, found.priced, costs, said)
+        self._write(batch, keys, found.priced, costs)
         if self._spend is not None:
             self._spend.note(batch, *billed(found.priced, costs, said))
 
@@ -132,38 +132,64 @@ class CostProcessor(Processor):
             priced.all_priced = False
 
     def _write(
-        self, batch: Traces, priced: Priced, costs: SenderCosts | None, said: Bool | None
+        self,
+        batch: Traces,
+        keys: AbstractSet[str],
+        priced: Priced,
+        costs: SenderCosts | None,
     ) -> None:
-        amounts = priced.amounts()
-        if priced.all_priced and costs is None:
-            self._write_ours(batch, priced, amounts, None)
+        estimated = (
+            batch.attribute(names.TOKENS_ESTIMATED).present
+            if names.TOKENS_ESTIMATED in keys
+            else None
+        )
+        if priced.all_priced and costs is None and estimated is None:
+            self._write_ours(batch, priced, None)
             self._metrics.note({Outcome.PRICED: len(batch)})
             return
-        outcome = priced.outcome
-        ours = outcome == Outcome.PRICED
-        mismatch = None
-        if costs is not None and said is not None:
-            mismatch = self._compare(batch, priced, costs, ours & said, amounts)
-            writing.write_sender(batch, costs, said & (outcome != Outcome.DUPLICATE))
-            ours = ours & ~said & ~costs.is_final
+        ours = priced.outcome == Outcome.PRICED
+        notes: dict[str, Bool | None] = {}
+        if costs is not None:
+            both = ours & costs.is_said
+            if estimated is not None:
+                both &= ~estimated
+            notes = self._write_sender(batch, priced, costs, both)
+            writing.set_aside_doubles(batch, keys, priced.outcome)
+            ours &= ~costs.is_said
         if ours.any():
-            self._write_ours(batch, priced, amounts, ours)
-        writing.write_notes(batch, outcome, mismatch)
-        self._count(outcome)
+            self._write_ours(batch, priced, ours)
+        notes[names.ESTIMATED] = None if estimated is None else ours & estimated
+        writing.write_notes(batch, priced.outcome, notes)
+        self._count(priced.outcome)
 
-    def _write_ours(
-        self, batch: Traces, priced: Priced, amounts: Doubles, where: Bool | None
-    ) -> None:
-        writing.write_ours(batch, priced, amounts, where)
+    def _write_sender(
+        self, batch: Traces, priced: Priced, costs: SenderCosts, both: Bool
+    ) -> dict[str, Bool | None]:
+        """The notes on senders' costs; `both` is True where ours and theirs may be compared."""
+        outcome = priced.outcome
+        notes: dict[str, Bool | None] = {}
+        said = costs.is_said & (outcome != Outcome.NO_CALL) & (outcome != Outcome.DUPLICATE)
+        if said.any():
+            notes[names.SENDER_MISMATCH] = self._compare(batch, priced, costs, both)
+            writing.write_sender(batch, costs, said)
+        if costs.is_broken is not None:
+            broken = costs.is_broken & (outcome != Outcome.NO_CALL)
+            notes[names.SENDER_INVALID] = broken
+            self._metrics.invalid.add(int(np.count_nonzero(broken)))
+        return notes
+
+    def _write_ours(self, batch: Traces, priced: Priced, where: Bool | None) -> None:
+        writing.write_ours(batch, priced, priced.amounts(), where)
         if self._config.usd_micro:
             writing.write_micro(batch, priced, where)
         if self._config.price_version:
             writing.write_version(batch, priced, where)
 
     def _compare(
-        self, batch: Traces, priced: Priced, costs: SenderCosts, both: Bool, amounts: Doubles
+        self, batch: Traces, priced: Priced, costs: SenderCosts, both: Bool
     ) -> Bool | None:
         """(n,) True where the sender says another cost than ours; that is then told too."""
+        amounts = priced.amounts()
         is_comparable = both & priced.in_currency("USD")
         found = mismatches(costs, amounts, is_comparable, self._config.mismatch_tolerance)
         n_found = int(np.count_nonzero(found))

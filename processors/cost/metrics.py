@@ -45,6 +45,9 @@ class CostMetrics:
         self.mismatches = self._counter(
             "sender_mismatches", "Costs of senders that differ from ours."
         )
+        self.invalid = self._counter(
+            "sender_costs_invalid", "Attributes for a sender's cost that hold none."
+        )
         self.reloads = {
             result: self._counter("reloads", "Price files read again, by result.", result=result)
             for result in ("success", "failure")

@@ -9,6 +9,7 @@ PRICE_ENTRY = "spanloom.cost.price_entry"
 CONTRACT = "spanloom.cost.contract"
 NOTE = "spanloom.cost.note"
 COMPUTED = "spanloom.cost.computed_amount"
+DUPLICATE_AMOUNT = "spanloom.cost.duplicate_amount"
 USD_MICRO = "llm.cost_usd_micro"
 PRICE_VERSION = "llm.price_version"
 
@@ -36,3 +37,8 @@ class Outcome(IntEnum):
 
 
 SENDER_MISMATCH = "sender_mismatch"
+SENDER_INVALID = "sender_invalid"
+ESTIMATED = "estimated"
+
+TOKENS_ESTIMATED = "spanloom.tokens.estimated"
+"""Which counts are estimates, where some are; written by the processor `token_count`."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spanloom.processors.cost import exact
-from spanloom.processors.cost.checks import Calls, contradiction, missing_counts, nothing_counted
+from spanloom.processors.cost.checks import (
+    Calls,
+    contradiction,
+    missing_counts,
+    nothing_counted,
+    promptless,
+    without_promptless,
+)
 from spanloom.processors.cost.flat import Flat, is_charged
 from spanloom.processors.cost.names import Outcome
 from spanloom.processors.cost.price_table import PriceTable
@@ -92,10 +99,16 @@ def price(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable, unit
         outcome = np.full(len(codes), _PRICED, np.uint8)
         return Priced(outcome, sums, codes, table, all_priced=True)
     outcome = table.status[codes]
-    _refuse(outcome, calls, usage, codes, table)
+    told = without_promptless(calls, usage)
+    _refuse(outcome, calls, told, codes, table)
+    for wrong in (usage.wrong, contradiction(usage)):
+        if wrong is not None:
+            outcome[wrong] = Outcome.CONTRADICTION
+    if calls.is_call is not None:
+        outcome[~calls.is_call] = Outcome.NO_CALL
     priced = Priced(outcome, sums, codes, table)
     if (outcome == Outcome.EXACT).any():
-        _price_exactly(priced, calls, usage, units)
+        _price_exactly(priced, calls, told, units)
     return priced
 
 
@@ -107,6 +120,7 @@ def _is_plain(calls: Calls, usage: BatchUsage) -> bool:
         and usage.is_everywhere("input_tokens")
         and usage.is_everywhere("output_tokens")
         and contradiction(usage) is None
+        and promptless(calls, usage) is None
     )
 
 
@@ -141,7 +155,7 @@ def _sums(usage: BatchUsage, codes: Codes, table: PriceTable) -> Int:
 def _refuse(
     outcome: NDArray[np.uint8], calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable
 ) -> None:
-    """Marks the rows that are no calls, or whose counts are missing or wrong."""
+    """Marks the rows whose counts are missing."""
     missing = missing_counts(calls, usage, codes, table)
     if missing is not None:
         outcome[missing & (outcome == Outcome.PRICED)] = Outcome.MISSING_USAGE
@@ -149,11 +163,6 @@ def _refuse(
     if nothing is not None and nothing.any():
         by_counts = outcome != Outcome.EXACT
         outcome[nothing & by_counts & calls.has_failed()] = Outcome.FAILED_CALL
-    for wrong in (usage.wrong, contradiction(usage)):
-        if wrong is not None:
-            outcome[wrong] = Outcome.CONTRADICTION
-    if calls.is_call is not None:
-        outcome[~calls.is_call] = Outcome.NO_CALL
 
 
 def _price_exactly(priced: Priced, calls: Calls, usage: BatchUsage, units: Units) -> None:

@@ -29,11 +29,13 @@ class SenderCosts:
         amounts: (n,) NaN where a span says nothing.
         is_final: (n,) True where it stands in `gen_ai.usage.cost.amount` already.
         is_usd: (n,) True where it is in USD, as far as anyone says.
+        is_broken: (n,) True where an attribute for a cost holds none; None: nowhere.
     """
 
     amounts: Doubles
     is_final: Bool
     is_usd: Bool
+    is_broken: Bool | None = None
 
     @property
     def is_said(self) -> Bool:
@@ -55,19 +57,21 @@ def read_sender_costs(
     if not present:
         return None
     amounts = np.full(len(batch), np.nan)
+    is_broken: Bool = np.zeros(len(batch), np.bool_)
+    is_final: Bool = np.zeros(len(batch), np.bool_)
     for name in reversed(present):
         column = batch.attribute(name)
         values = column.floats()
-        is_cost = np.isfinite(values) & (values >= 0)
+        is_cost: Bool = np.isfinite(values) & (values >= 0)
         amounts[is_cost] = values[is_cost]
-    is_final: Bool = np.zeros(len(batch), np.bool_)
+        is_broken |= column.present & ~is_cost
+        if name == semconv.COST_AMOUNT:
+            is_final = is_cost
     is_usd: Bool = np.ones(len(batch), np.bool_)
-    if semconv.COST_AMOUNT in keys:
-        is_final = batch.attribute(semconv.COST_AMOUNT).present.copy()
-        if semconv.COST_CURRENCY in keys:
-            said = batch.attribute(semconv.COST_CURRENCY).strings(_USD)
-            is_usd = ~is_final | np.array([currency == _USD for currency in said], np.bool_)
-    return SenderCosts(amounts, is_final, is_usd)
+    if is_final.any() and semconv.COST_CURRENCY in keys:
+        said = batch.attribute(semconv.COST_CURRENCY).strings(_USD)
+        is_usd = ~is_final | np.array([currency == _USD for currency in said], np.bool_)
+    return SenderCosts(amounts, is_final, is_usd, is_broken if is_broken.any() else None)
 
 
 def mismatches(costs: SenderCosts, ours: Doubles, is_comparable: Bool, tolerance: float) -> Bool:

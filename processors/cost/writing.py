@@ -12,6 +12,9 @@ from spanloom.processors.cost.names import Outcome
 from spanloom.processors.cost.prices import to_micro
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
     from numpy.typing import NDArray
 
     from spanloom.batch import Traces
@@ -82,16 +85,35 @@ def write_computed(batch: Traces, amounts: Doubles, where: Bool) -> None:
     batch.set_attribute(names.COMPUTED, amounts, where=where)
 
 
-def write_notes(batch: Traces, outcome: NDArray[np.uint8], mismatch: Bool | None) -> None:
-    """Why a call has no cost, or that its sender says another one."""
+def set_aside_doubles(batch: Traces, keys: AbstractSet[str], outcome: NDArray[np.uint8]) -> None:
+    """Takes the sender's amounts from duplicates, so that a sum counts each call once."""
+    if semconv.COST_AMOUNT in keys:
+        where = outcome == Outcome.DUPLICATE
+        if where.any():
+            batch.rename_attribute(
+                semconv.COST_AMOUNT, names.DUPLICATE_AMOUNT, where=where, overwrite=True
+            )
+
+
+def write_notes(
+    batch: Traces, outcome: NDArray[np.uint8], others: Mapping[str, Bool | None]
+) -> None:
+    """Why a call has no cost, or what is to be said of the one it has.
+
+    Args:
+        batch: the spans.
+        outcome: (n,) what became of each.
+        others: by word, (n,) True where it holds; the first one counts, after `outcome`.
+    """
     words = [each.word for each in _NOTED]
     table = np.full(max(Outcome) + 1, -1)
     for code, each in enumerate(_NOTED):
         table[each] = code
     codes = table[outcome]
-    if mismatch is not None and mismatch.any():
-        codes[mismatch & (codes < 0)] = len(words)
-        words.append(names.SENDER_MISMATCH)
+    for word, where in others.items():
+        if where is not None:
+            codes[where & (codes < 0)] = len(words)
+            words.append(word)
     if (codes >= 0).any():
         batch.set_attribute(names.NOTE, words, codes=codes)
 

@@ -44,9 +44,6 @@ def billed(priced: Priced, costs: SenderCosts | None, said: Bool | None) -> Bill
     pico = np.where(has_cost, priced.pico, 0)
     for row, rate in priced.unusual.items():
         pico[row] = min(round(rate), _PICO_MAX)
-    if costs is not None:
-        # Where a sender's attribute holds something else, none of ours is written.
-        has_cost &= ~costs.is_final
     if costs is not None and said is not None:
         sane = costs.is_usd & (costs.amounts < _USD_MAX)
         has_cost = np.where(said, sane, has_cost)

@@ -9,6 +9,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from spanloom.batch import Traces
 from spanloom.config import ConfigErrors
+from spanloom.processors.cost import names
 from spanloom.processors.cost.config import Config
 from spanloom.processors.cost.cost import CostProcessor
 from spanloom.telemetry import Telemetry
@@ -23,6 +24,7 @@ CALL: dict[str, Any] = {
     "gen_ai.response.model": "gpt-4o",
     **USAGE,
 }
+ESTIMATED = "spanloom.tokens.estimated"
 GPT_4O = 0.0035  # 1000 * 2.50 + 100 * 10.00 per million
 
 
@@ -152,6 +154,56 @@ def test_a_failed_call_without_counts_is_no_missing_usage() -> None:
     assert [row.get("spanloom.cost.note") for row in rows] == [None, None, "missing_usage"]
     labels = {"processor": "cost", "outcome": "failed_call"}
     assert telemetry.value("spanloom_processor_cost_calls", labels) == 2
+
+
+NO_TOKENS = {"gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0}
+
+
+@pytest.mark.parametrize("operation", ["chat", "text_completion", "generate_content"])
+@pytest.mark.parametrize("output", [0, 100])
+def test_an_input_of_0_is_none(operation: str, output: int) -> None:
+    changes = {**NO_TOKENS, "gen_ai.operation.name": operation}
+    changes["gen_ai.usage.output_tokens"] = output
+    (row,) = priced(processor(), span(changes))
+    assert row["spanloom.cost.note"] == "missing_usage"
+    assert "gen_ai.usage.cost.amount" not in row
+
+
+def test_a_failed_call_of_0_tokens_is_no_missing_usage() -> None:
+    failed, good = priced(processor(), span(NO_TOKENS, status={"code": 2}), span())
+    assert not any(key.startswith(("spanloom.cost", "gen_ai.usage.cost")) for key in failed)
+    assert good["gen_ai.usage.cost.amount"] == GPT_4O
+
+
+def test_an_input_of_0_with_cached_tokens_is_a_contradiction() -> None:
+    (row,) = priced(processor(), span({**NO_TOKENS, "gen_ai.usage.cache_read.input_tokens": 5}))
+    assert row["spanloom.cost.note"] == "contradiction"
+
+
+def test_an_output_of_0_is_priced() -> None:
+    (row,) = priced(processor(), span({"gen_ai.usage.output_tokens": 0}))
+    assert row["gen_ai.usage.cost.amount"] == 0.0025
+
+
+def test_an_input_of_0_is_none_among_units_that_few_calls_have() -> None:
+    cost = processor(usage_attributes={"web_searches": "app.searches"})
+    (row,) = priced(cost, span({**NO_TOKENS, "app.searches": 3}))
+    assert row["spanloom.cost.note"] == "missing_usage"
+
+
+def test_a_cost_of_estimated_tokens_is_noted() -> None:
+    estimate, plain = priced(processor(), span({ESTIMATED: "both"}), span())
+    assert (estimate["gen_ai.usage.cost.amount"], estimate["spanloom.cost.note"]) == (
+        GPT_4O,
+        "estimated",
+    )
+    assert "spanloom.cost.note" not in plain
+
+
+def test_the_name_of_estimates_is_the_token_counters() -> None:
+    from spanloom.processors.token_count.fill import ESTIMATED as THEIRS
+
+    assert names.TOKENS_ESTIMATED == ESTIMATED == THEIRS
 
 
 def test_the_request_model_helps_where_the_response_has_none() -> None:

@@ -111,6 +111,9 @@ def batch_of(rows: list[tuple[tuple[str, str], dict[str, int], int]]) -> Traces:
     return Traces.from_bytes(request.SerializeToString())
 
 
+WHOLES = ("input_tokens", "output_tokens")
+
+
 def expected(
     pricer: Pricer, names: tuple[str, str], usage: dict[str, int], second: int
 ) -> tuple[set[Outcome], Any]:
@@ -120,13 +123,14 @@ def expected(
         return {Outcome.UNKNOWN_MODEL, Outcome.CONTRADICTION}, None
     entry = timeline.entry(START + second * 10**9)
     assert entry is not None
+    told = {u: n for u, n in usage.items() if n or u not in WHOLES or usage.get(WHOLES[0]) != 0}
     lacks = [
         unit
-        for unit in ("input_tokens", "output_tokens")
-        if unit in entry.prices and entry.prices[unit].base and unit not in usage
+        for unit in WHOLES
+        if unit in entry.prices and entry.prices[unit].base and unit not in told
     ]
     try:
-        amount = exact.amount(entry, usage, pricer.book.units)
+        amount = exact.amount(entry, told, pricer.book.units)
     except (exact.MissingUsageError, exact.ContradictionError):
         return {Outcome.MISSING_USAGE, Outcome.CONTRADICTION}, None
     cached = usage.get("cache_read_tokens", 0) + usage.get("cache_write_tokens", 0)
@@ -134,7 +138,7 @@ def expected(
     reasoning = usage.get("output_reasoning_tokens", 0)
     if too_many or reasoning > usage.get("output_tokens", reasoning):
         return {Outcome.CONTRADICTION}, None
-    if lacks or not exact.is_told(entry, usage):
+    if lacks or not exact.is_told(entry, told):
         return {Outcome.MISSING_USAGE}, None
     return {Outcome.PRICED}, amount
 

@@ -76,6 +76,6 @@ def test_amounts_of_senders_that_are_no_dollars_or_absurd_are_not_summed() -> No
         assert row[1:] == (False, True)
 
 
-def test_where_a_sender_wrote_no_number_nothing_is_summed() -> None:
-    costs = said(float("nan"), final=True)
-    assert rows(billed(priced(Outcome.PRICED), costs, None))[0][1:] == (False, True)
+def test_where_a_sender_wrote_no_number_ours_is_summed() -> None:
+    costs = said(float("nan"))
+    assert rows(billed(priced(Outcome.PRICED), costs, None)) == [(7, True, True)]
