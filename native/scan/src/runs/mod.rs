@@ -103,10 +103,14 @@ fn count(text: &[u8], separator: u8) -> usize {
 /// count to `len_min`; a third is not part of it). A `len_min` of 0 is taken as 1.
 pub fn tokens(text: &[u8], len_min: usize, mut found: impl FnMut(Range<usize>)) {
     let len_min = len_min.max(1);
-    // Such a stretch holds every `len_min`-th byte or starts after it, so that most bytes of
-    // other text are never looked at.
     let mut start = 0;
-    while let Some(probed) = text.get(start..).and_then(|rest| rest.get(..len_min)) {
+    loop {
+        if len_min >= LONG_TOKEN_LEN {
+            start = next_long_token(text, start);
+        }
+        // Such a stretch holds every `len_min`-th byte or starts after it, so that most bytes
+        // of other text are never looked at.
+        let Some(probed) = text.get(start..).and_then(|rest| rest.get(..len_min)) else { return };
         if let Some(at) = probed.iter().rposition(|&byte| !is_token_byte(byte)) {
             start += at + 1;
             continue;
@@ -118,6 +122,30 @@ pub fn tokens(text: &[u8], len_min: usize, mut found: impl FnMut(Range<usize>)) 
         found(start..start + n_token + n_padding);
         start += n_token + n_padding;
     }
+}
+
+/// So long a stretch covers two whole words of eight bytes, wherever it begins.
+const LONG_TOKEN_LEN: usize = 7 + 8 + 8;
+
+/// From where on the next stretch of `LONG_TOKEN_LEN` bytes may start, or the end of the text.
+/// Hardly any two words of prose come without a space, so that no branch is hard to guess.
+fn next_long_token(text: &[u8], from: usize) -> usize {
+    let (words, _) = text.get(from..).unwrap_or_default().as_chunks::<8>();
+    let mut was_open = false;
+    for (index, &word) in words.iter().enumerate() {
+        let is_open = !has_byte_below_plus(u64::from_le_bytes(word));
+        if was_open && is_open {
+            return from + (index * 8).saturating_sub(15);
+        }
+        was_open = is_open;
+    }
+    text.len()
+}
+
+/// Whether one of eight bytes is below `+`, the lowest byte of tokens: a space, a quote ...
+fn has_byte_below_plus(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    word.wrapping_sub(ONES * b'+' as u64) & !word & (ONES * 0x80) != 0
 }
 
 #[inline(always)]

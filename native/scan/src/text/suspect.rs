@@ -51,7 +51,8 @@ impl Ruleset {
         seen.clear();
         let look = Look { rules: self, text, may_be_json, key_contexts };
         let Some(has_seams) = look.find_triggers(seen) else { return Suspicion::Some };
-        seen.anchors.add_runs(text, &self.runs, self.runs.token_bytes_min(text.len()));
+        // Lone words are looked for by leaves.
+        seen.anchors.add_runs(text, &self.runs, self.runs.token_bytes_min(usize::MAX));
         let mut matches = std::mem::take(&mut seen.matches);
         let is_suspect = seen.anchors.len() > TRIES_MAX
             || seen.anchors.iter().any(|anchor| look.may_match(anchor, &mut matches))
