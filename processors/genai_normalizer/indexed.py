@@ -84,8 +84,10 @@ def _cells(items: Items, key: str, where: NDArray[np.bool_]) -> Iterator[tuple[i
     """(row, value) where the item has the key."""
     column = items.column(key)
     if not column.kinds.tobytes().strip(_TEXT_ONLY):
-        values, codes = column.values, np.where(where, column.codes, -1).tolist()
-        return ((row, values[code]) for row, code in enumerate(codes) if code >= 0)
+        # Few of many items have the hundredth message, so they are looked for with numpy.
+        values, codes = column.values, column.codes
+        rows = np.flatnonzero(where & (codes >= 0))
+        return zip(rows.tolist(), map(values.__getitem__, codes[rows].tolist()), strict=True)
     objects = column.objects()
     return ((row, objects[row]) for row in np.flatnonzero(where & column.present).tolist())
 

@@ -18,6 +18,8 @@ Bool = NDArray[np.bool_]
 
 _MINUTE_S = 60.0
 _OTHER = ""
+# What is longer is no name of a model, and would be kept for a minute.
+_NAME_CHARACTERS_MAX = 256
 
 
 class ModelMinimum:
@@ -41,14 +43,16 @@ class ModelMinimum:
 
     def first(self, column: Column) -> Bool:
         """(n,) True for items that are among the first of their model in this minute."""
-        codes = column.codes
+        codes, names = column.codes, column.values
         chosen = np.zeros(len(codes), np.bool_)
+        order = np.argsort(codes, kind="stable")
+        counts = np.bincount(codes + 1, minlength=1)
+        ends = np.cumsum(counts)
         with self._lock:
             self._begin_minute()
-            for code, name in enumerate(column.values):
-                rows = np.flatnonzero(codes == code)
-                n_taken = self._take(name, len(rows))
-                chosen[rows[:n_taken]] = True
+            for code in np.flatnonzero(counts[1:]).tolist():
+                n_taken = self._take(names[code], int(counts[code + 1]))
+                chosen[order[ends[code] : ends[code] + n_taken]] = True
         return chosen
 
     def take(self, name: str) -> bool:
@@ -64,7 +68,8 @@ class ModelMinimum:
             self._left = {}
 
     def _take(self, name: str, n_items: int) -> int:
-        if name not in self._left and len(self._left) >= self._models_max:
+        is_known = name in self._left
+        if len(name) > _NAME_CHARACTERS_MAX or (not is_known and self.n_models >= self._models_max):
             name = _OTHER
         left = self._left.get(name, self._quota)
         n_taken = min(left, n_items)

@@ -13,7 +13,7 @@ import numpy as np
 from spanloom.batch import Logs, Traces
 from spanloom.component import AnyBatch, Settings
 from spanloom.logs import describe
-from spanloom.processors.sampler.looked import MINIMUM, Looked
+from spanloom.processors.sampler.looked import CHANCE, MINIMUM, Looked
 from spanloom.processors.sampler.span_scope import SpanSampler
 from spanloom.processors.sampler.traces import Grouping, Trace, TraceTable, group
 
@@ -173,9 +173,11 @@ class TraceSampler(SpanSampler):
     def _spread(self, held: Held) -> None:
         """What keeps a trace keeps all its items."""
         codes = held.grouping.codes
-        for code, trace in enumerate(held.traces):
-            if trace.forced > 0:
-                held.looked.force(trace.forced, trace.reason, codes == code)
+        forced = [(trace.forced, trace.reason) for trace in held.traces]
+        # By what keeps them, which are few, not by trace, which may be as many as items.
+        for percent, reason in set(forced) - {(0.0, CHANCE)}:
+            wanted = np.array([*((percent, reason) == one for one in forced), False])
+            held.looked.force(percent, reason, wanted[codes])
 
     def _watch(self) -> None:
         """Let go what is due, until shutdown."""

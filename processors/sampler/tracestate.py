@@ -62,11 +62,14 @@ EMPTY = TraceState()
 _INVALID = TraceState(valid=False)
 
 
-@lru_cache(maxsize=1024)
 def parse(text: str) -> TraceState:
     """The tracestate that a span carries. Never raises."""
-    if len(text) > _BYTES_MAX:
-        return _INVALID
+    # Before anything is remembered: what comes may be megabytes long.
+    return _parse(text) if len(text) <= _BYTES_MAX else _INVALID
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str) -> TraceState:
     members = [member.strip(" \t") for member in text.removesuffix(",").split(",")]
     if len(members) > _ENTRIES_MAX or not all(map(_is_entry, filter(None, members))):
         return _INVALID

@@ -31,10 +31,14 @@ _COMPILED = tuple((re.compile(pattern), family) for pattern, family in _RULES)
 _NAME_CHARACTERS_MAX = 200
 
 
-@lru_cache(maxsize=1000)
 def family_of(model: str) -> Family:
     """The family, by the first rule that matches the model's own name (without its maker's)."""
-    name = model[:_NAME_CHARACTERS_MAX].lower().rsplit("/", 1)[-1]
+    return _family_of(model[:_NAME_CHARACTERS_MAX])
+
+
+@lru_cache(maxsize=1000)
+def _family_of(model: str) -> Family:
+    name = model.lower().rsplit("/", 1)[-1]
     for pattern, family in _COMPILED:
         if pattern.search(name):
             return family

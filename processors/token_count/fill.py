@@ -10,7 +10,7 @@ import numpy as np
 
 from spanloom.processors.token_count.captured import SIDES, Captured, Side
 from spanloom.processors.token_count.measure import Measure
-from spanloom.processors.token_count.messages import UncountableError
+from spanloom.processors.token_count.messages import Content, UncountableError
 from spanloom.semconv import INPUT_TOKENS, OUTPUT_TOKENS
 
 if TYPE_CHECKING:
@@ -82,24 +82,34 @@ class Filling:
         captured = self._captured[side]
         if not captured.is_present(span.row):
             return "no_text"
-        n_characters = captured.n_characters(span.row)
-        if n_characters > self._n_left:
-            return "batch_limit"
-        self._n_left -= n_characters
         try:
-            content = captured.read(span.row)
+            content = self._read(captured, span.row)
         except UncountableError as error:
             return error.reason
         except RecursionError:
             return "malformed"
-        if content.is_empty:
-            return "no_text"
         measured = span.measure.input(content) if side == "input" else span.measure.output(content)
         self._tokens[side][span.row] = measured.tokens
         self._methods[span.row] = span.method
         self.filled[side] += 1
         self.n_sampled += measured.is_sampled
         return ""
+
+    def _read(self, captured: Captured, row: int) -> Content:
+        """What was captured. Raises UncountableError, with `batch_limit` or `no_text` too."""
+        n_characters = captured.n_characters(row)
+        self._take(n_characters)
+        content = captured.read(row)
+        # Structured values tell their size only once they are read.
+        self._take(max(0, sum(map(len, content.texts)) - n_characters))
+        if content.is_empty:
+            raise UncountableError("no_text")
+        return content
+
+    def _take(self, n_characters: int) -> None:
+        if n_characters > self._n_left:
+            raise UncountableError("batch_limit")
+        self._n_left -= n_characters
 
     def write(self, batch: Traces) -> None:
         """Set the counts, and say that they are estimates."""

@@ -101,6 +101,17 @@ def test_the_percentage_stays_within_its_bounds() -> None:
     assert min(drive(budget, clock, 1e9, 50)) >= 2.0
 
 
+def test_names_longer_than_those_of_models_share_one_count() -> None:
+    sampler = make(minimum={"per_model_per_minute": 2})
+    names = [letter * 257 for letter in "abcdef"]
+    kept = sampler.process(spans(60, [*names, "short"]))
+    assert sum(count(kept).values()) == 4
+    assert count(kept)["short"] == 2
+    minimum = sampler._decider.minimum
+    assert minimum is not None
+    assert minimum.n_models == 2
+
+
 def test_what_rules_keep_comes_first_in_the_budget_and_is_not_cut() -> None:
     clock = FakeClock()
     rules = [{"name": "a", "attributes": [{"key": "gen_ai.request.model", "equals": "a"}]}]

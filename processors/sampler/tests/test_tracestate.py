@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.processors.sampler.tracestate import EMPTY, parse
+from spanloom.processors.sampler.tracestate import EMPTY, _parse, parse
 
 SIMPLE = "x" * 257
 ENTRIES = ",".join(["x=y"] * 32)
@@ -102,3 +102,9 @@ def test_what_is_written_reads_the_same(text: str) -> None:
         again = parse(state.text("c"))
         assert (again.fields, again.others) == (state.fields, state.others)
         assert again.randomness == state.randomness
+
+
+def test_a_tracestate_that_is_too_long_is_invalid_and_not_remembered() -> None:
+    n_known = _parse.cache_info().currsize
+    assert not parse("ot=th:8," + "x" * 5000).valid
+    assert _parse.cache_info().currsize == n_known

@@ -9,6 +9,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 from spanloom.batch import Traces
 from spanloom.processors.token_count.config import Config
+from spanloom.processors.token_count.families import _family_of, family_of
 from spanloom.processors.token_count.token_count import TokenCountProcessor
 from spanloom.telemetry import Telemetry
 from spanloom.testing import make_settings
@@ -232,3 +233,19 @@ def test_splintr_takes_special_tokens_for_text() -> None:
     pytest.importorskip("splintr")
     span = {**CHAT, "gen_ai.input.messages": "<|endoftext|>"}
     assert found(process(request(span), Config(method="splintr")))[INPUT] > 7 + 3
+
+
+def test_structured_messages_count_against_the_text_of_a_batch() -> None:
+    telemetry = Telemetry()
+    messages = [{"role": "user", "parts": [{"type": "text", "content": "word " * 300}]}]
+    long = {**CHAT, "gen_ai.input.messages": messages, "gen_ai.output.messages": "fine"}
+    batch = process(request(long, long, CHAT), Config(batch_bytes_max=2048), telemetry)
+    assert [INPUT in found(batch, row) for row in range(3)] == [True, False, True]
+    assert skipped(telemetry, "batch_limit") == 1
+
+
+def test_a_name_of_any_length_is_remembered_by_its_beginning() -> None:
+    assert family_of("claude-" + "x" * 10_000) == "claude"
+    n_known = _family_of.cache_info().currsize
+    assert family_of("claude-" + "x" * 20_000) == "claude"
+    assert _family_of.cache_info().currsize == n_known
