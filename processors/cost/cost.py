@@ -9,8 +9,9 @@ import numpy as np
 from spanloom import semconv
 from spanloom.component import Factory, Host, Processor, Settings, Signal
 from spanloom.processors.cost import names, writing
-from spanloom.processors.cost.config import Config
+from spanloom.processors.cost.config import Config, Deduplication
 from spanloom.processors.cost.duplicates import Duplicates
+from spanloom.processors.cost.handing_on import Heir
 from spanloom.processors.cost.loading import Reloader, load_book
 from spanloom.processors.cost.metrics import CostMetrics
 from spanloom.processors.cost.names import Outcome
@@ -41,14 +42,7 @@ class CostProcessor(Processor):
         self.settings = settings
         self._config = config
         self._metrics = CostMetrics(settings, config.unknown_models_max)
-        dedup = config.deduplication
-        self._duplicates = (
-            Duplicates(
-                dedup.calls_max, dedup.age, dedup.tolerance, lambda: self._metrics.forgotten.add(1)
-            )
-            if dedup.enabled
-            else None
-        )
+        self._duplicates = self._memory(config.deduplication)
         self._spend = (
             TraceSpend(config.trace_spend, settings) if config.trace_spend.enabled else None
         )
@@ -59,11 +53,21 @@ class CostProcessor(Processor):
         )
         self._pricer = Pricer(config, load_book(config, settings.config_dir), settings.clock)
 
+    def _memory(self, limits: Deduplication) -> Heir | None:
+        if not limits.enabled:
+            return None
+        forgotten = self._metrics.forgotten
+        own = Duplicates(limits.calls_max, limits.age, limits.tolerance, lambda: forgotten.add(1))
+        return Heir(self.settings.telemetry, (self.settings.id, limits), own)
+
     def start(self, host: Host) -> None:  # noqa: ARG002 - the API's signature
         duplicates = self._duplicates
         if duplicates is not None:
+            duplicates.start()
             self._metrics.gauge(
-                "calls_remembered", "Billed calls remembered now.", lambda: float(len(duplicates))
+                "calls_remembered",
+                "Billed calls remembered now.",
+                lambda: float(len(duplicates.memory)),
             )
         self._reloader.start()
         fields = {"component": self.settings.id, "lists": ", ".join(self._pricer.book.list_ids)}
@@ -71,6 +75,8 @@ class CostProcessor(Processor):
 
     def shutdown(self, timeout_s: float) -> None:  # noqa: ARG002 - the API's signature
         self._reloader.stop()
+        if self._duplicates is not None:
+            self._duplicates.stop()
 
     def _offer(self, book: PriceBook) -> None:
         """Take these prices with the next batch; called by the reloader's thread."""
@@ -126,7 +132,9 @@ class CostProcessor(Processor):
             else [None] * len(batch)
         )
         now_s = self.settings.clock.monotonic_s()
-        doubles = self._duplicates.find(batch, rows, ids, (found.usage, found.resolved), now_s)
+        doubles = self._duplicates.memory.find(
+            batch, rows, ids, (found.usage, found.resolved), now_s
+        )
         if doubles:
             priced.outcome[doubles] = Outcome.DUPLICATE
             priced.all_priced = False

@@ -15,7 +15,7 @@ from spanloom.processors.cost.config import Config
 from spanloom.processors.cost.cost import CostProcessor
 from spanloom.processors.cost.memory import Memory
 from spanloom.telemetry import Telemetry
-from spanloom.testing import FakeClock, build_traces, make_settings
+from spanloom.testing import FakeClock, FakeHost, build_traces, make_settings
 from spanloom.testing.builders import key_values
 
 AMOUNT = "gen_ai.usage.cost.amount"
@@ -57,9 +57,9 @@ def span(  # noqa: PLR0913 - a builder
 class Bills:
     """Feeds batches to one processor, and knows what became of each span."""
 
-    def __init__(self, **config: Any) -> None:
+    def __init__(self, telemetry: Telemetry | None = None, **config: Any) -> None:
         self.clock = FakeClock()
-        self.telemetry = Telemetry()
+        self.telemetry = telemetry or Telemetry()
         made = make_settings("cost", clock=self.clock, telemetry=self.telemetry)
         self.cost = CostProcessor(Config.model_validate({"deduplication": config}), made)
 
@@ -191,7 +191,8 @@ def test_memory_is_bounded_and_forgetting_early_is_counted() -> None:
     bills = Bills(calls_max=100)
     for i in range(1, 1000):
         bills.take(span(i, response_id=f"r{i}", trace=i))
-    assert len(bills.cost._duplicates or ()) <= 100
+    assert bills.cost._duplicates is not None
+    assert len(bills.cost._duplicates.memory) <= 100
     labels = {"processor": "cost"}
     assert bills.telemetry.value("spanloom_processor_cost_calls_forgotten_early", labels) > 0
     assert bills.take(span(5000, response_id="r999")) == {5000: "duplicate"}
@@ -276,8 +277,8 @@ def test_memory_is_bounded_where_ids_are_given_again() -> None:
     bills = Bills(calls_max=100)
     for i in range(1, 1000):
         bills.take(span(i, response_id=f"r{i % 3}", trace=i, at_s=(5 * i, 5 * i + 1)))
-    duplicates = bills.cost._duplicates
-    assert duplicates is not None
+    assert bills.cost._duplicates is not None
+    duplicates = bills.cost._duplicates.memory
     assert len(duplicates._by_id) <= 150  # a half may hold one id's 32 too many
     known = [duplicates._by_id._billed(f"r{i}") for i in range(3)]
     assert all(0 < len(each) <= 32 for each in known)
@@ -288,8 +289,8 @@ def test_memory_is_bounded_where_calls_are_alike() -> None:
     bills = Bills(calls_max=100)
     for i in range(1, 500):
         bills.take(span(i, 10_000 + i))
-    duplicates = bills.cost._duplicates
-    assert duplicates is not None
+    assert bills.cost._duplicates is not None
+    duplicates = bills.cost._duplicates.memory
     assert len(duplicates) <= 200
 
 
@@ -331,6 +332,52 @@ def test_calls_with_the_same_uncached_tokens_are_two() -> None:
         span(3, 2, tokens=401),
     )
     assert set(found.values()) == {"billed"}
+
+
+def running(telemetry: Telemetry, n_pipelines: int = 1, **config: Any) -> list[Bills]:
+    """Processors with one id, as the service makes those of its pipelines."""
+    made = [Bills(telemetry, **config) for _ in range(n_pipelines)]
+    for each in made:
+        each.cost.start(FakeHost())
+    return made
+
+
+def test_a_successor_knows_what_was_billed() -> None:
+    telemetry = Telemetry()
+    (old,) = running(telemetry)
+    old.take(span(1, response_id="r"), span(4, 9))
+    (new,) = running(telemetry)
+    assert old.take(span(5, response_id="s")) == {5: "billed"}  # in flight meanwhile
+    old.cost.shutdown(1.0)
+    (newest,) = running(telemetry)
+    new.cost.shutdown(1.0)
+    found = newest.take(span(2, response_id="r"), span(6, response_id="s"), span(7, 4))
+    assert set(found.values()) == {"duplicate"}
+    assert telemetry.value("spanloom_processor_cost_calls_remembered", {"processor": "cost"}) == 6
+
+
+def test_pipelines_keep_a_memory_each_over_a_reload() -> None:
+    telemetry = Telemetry()
+    old = running(telemetry, n_pipelines=2)
+    for i, each in enumerate(old):
+        assert each.take(span(i + 1, response_id="r")) == {i + 1: "billed"}
+    new = running(telemetry, n_pipelines=3)
+    for each in old:
+        each.cost.shutdown(1.0)
+    found = [each.take(span(9, response_id="r"))[9] for each in new]
+    assert found == ["duplicate", "duplicate", "billed"]
+
+
+def test_nothing_is_taken_over_with_other_limits_or_from_one_that_stopped() -> None:
+    telemetry = Telemetry()
+    (first,) = running(telemetry)
+    first.take(span(1, response_id="r"))
+    (other,) = running(telemetry, age="1h")
+    assert other.take(span(2, response_id="r")) == {2: "billed"}
+    first.cost.shutdown(1.0)
+    first.cost.shutdown(1.0)
+    (late,) = running(telemetry)
+    assert late.take(span(3, response_id="r")) == {3: "billed"}
 
 
 def test_off_means_every_call_is_billed() -> None:
