@@ -75,6 +75,7 @@ class Columns:
 
     Attributes:
         keys: of the response ids; n calls.
+        all_have_ids: no key is None.
         spans, parents, traces: ids.
         starts, ends: unix nanoseconds.
         inputs, outputs, cached: (n,) counts as 8 bytes each; None where the batch has none.
@@ -83,6 +84,7 @@ class Columns:
     """
 
     keys: list[Key]
+    all_have_ids: bool
     spans: bytes
     parents: bytes
     traces: bytes
@@ -112,6 +114,7 @@ class Columns:
         codes = resolved.codes.astype(np.int64) if len(known) > 1 else None
         return cls(
             keys=keys,
+            all_have_ids=None not in keys,
             spans=_kept(batch.span_id, rows),
             parents=_kept(batch.parent_span_id, rows),
             traces=_kept(batch.trace_id, rows),

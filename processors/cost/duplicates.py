@@ -78,26 +78,26 @@ class Duplicates:
         columns = Columns.of(batch, rows, keys, *found)
         with self._lock:
             doubles = self._find(columns, Ancestors(batch), now_s)
+        if not doubles:
+            return []
         return sorted(doubles) if rows is None else [int(rows[i]) for i in sorted(doubles)]
 
     def _find(self, columns: Columns, outer: Ancestors, now_s: float) -> set[int]:
         self._by_id.forget_old(now_s)
         self._by_place.forget_old(now_s)
         found = self._by_id.find(columns, outer, now_s)
-        if None not in columns.keys and not self._by_place.has_calls_without_id:
+        if columns.all_have_ids and not self._by_place.has_calls_without_id:
             self._by_place.defer(columns, found, now_s)
             return found
         seen = columns.seen()
-        found |= self._around_another(seen, found, outer, now_s)
+        if not columns.all_have_ids:
+            self._by_place.index_deferred(now_s)
+        found |= self._around_another(seen, found, outer)
         self._by_place.merge(seen, found, now_s)
         return found
 
-    def _around_another(
-        self, seen: Seen, known: set[int], outer: Ancestors, now_s: float
-    ) -> set[int]:
+    def _around_another(self, seen: Seen, known: set[int], outer: Ancestors) -> set[int]:
         """Positions of calls that are around, or inside, a billed one with the same counts."""
-        if None in seen.keys:
-            self._by_place.index_deferred(now_s)
         if self._by_place.are_new(seen):
             return set()
         groups: dict[int, list[int]] = defaultdict(list)
@@ -116,9 +116,11 @@ class Duplicates:
 
 def _keys(ids: list[Any]) -> list[Key]:
     # Mostly all are short strings already: told by three fast passes, not by a slow one.
-    if set(map(type, ids)) == {str} and max(map(len, ids)) <= _ID_LENGTH_MAX and all(ids):
-        return ids
-    return [_key(each) for each in ids]
+    try:
+        are_short = "".join(ids) != "" and max(map(len, ids)) <= _ID_LENGTH_MAX and all(ids)
+    except TypeError:
+        are_short = False
+    return ids if are_short else [_key(each) for each in ids]
 
 
 def _key(value: Any) -> Key:

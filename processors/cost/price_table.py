@@ -45,13 +45,15 @@ class PriceTable:
         }
         steps = [each.steps[0][0] for each in flats if each and each.steps]
         self.first_step = min(steps, default=None)
-        self._texts: dict[TextOf, tuple[list[str], NDArray[np.intp]]] = {}
+        self._texts: dict[TextOf, tuple[list[str], NDArray[np.intp] | None]] = {}
 
     def __len__(self) -> int:
         return len(self.flats)
 
-    def texts(self, text_of: TextOf) -> tuple[list[str], NDArray[np.intp]]:
+    def texts(self, text_of: TextOf) -> tuple[list[str], NDArray[np.intp] | None]:
         """(distinct texts of the entries, by code the position among them or -1).
+
+        The codes are None where every entry has the same text.
 
         `text_of` must be the same function each time: what it says is remembered.
         """
@@ -60,7 +62,8 @@ class PriceTable:
             texts = [text_of(each.entry) if each else "" for each in self.flats]
             distinct = [text for text in dict.fromkeys(texts) if text]
             codes = [distinct.index(text) if text else -1 for text in texts]
-            found = self._texts[text_of] = (distinct, np.array(codes, np.intp))
+            is_one = len(distinct) == 1 and not any(codes)
+            found = self._texts[text_of] = (distinct, None if is_one else np.array(codes, np.intp))
         return found
 
     def of_codes(self, by_code: NDArray[Any], codes: NDArray[Any]) -> Any:

@@ -88,7 +88,7 @@ class ResponseIds:
         """Positions of calls that are billed elsewhere; the others are remembered."""
         fresh: dict[Key, Columns | _Calls] = dict.fromkeys(columns.keys, columns)
         n_with_id = len(columns.keys)
-        if None in fresh:
+        if not columns.all_have_ids:
             del fresh[None]
             n_with_id -= columns.keys.count(None)
         if len(fresh) == n_with_id and not self._memory.knows_any(fresh.keys()):

@@ -121,7 +121,7 @@ def write_notes(
 def _by_entry(batch: Traces, key: str, priced: Priced, where: Bool | None, text_of: TextOf) -> None:
     """One text for each entry; none where it is empty."""
     distinct, by_code = priced.table.texts(text_of)
-    if len(distinct) == 1 and bool((by_code == 0).all()):
+    if by_code is None:
         batch.set_attribute(key, distinct[0], where=where)
         return
     codes = by_code[priced.codes]
