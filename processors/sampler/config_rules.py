@@ -96,7 +96,9 @@ class Rule(component.Config):
 
     flagged: list[Flag] = Field(default_factory=list)
     """One of these was found by redaction: `masked` (`redaction.masked.count` above 0),
-    `injection` (`llm.injection_attempt` is true), `pii` (`llm.pii_detected` is true)."""
+    `injection` (`security.prompt_injection.score` above 0, as the shipped rules set it, or
+    `llm.injection_attempt` is true), `pii` (`llm.pii_detected` is true, as rules of your own
+    set it)."""
 
     severity_at_least: Severity | None = None
     """Log records of this severity and above."""

@@ -27,9 +27,10 @@ _STATUS_ERROR = np.uint8(2)
 _SEVERITIES = ("trace", "debug", "info", "warn", "error", "fatal")
 _SEVERITY_ERROR = 17
 _FLAGS = {
-    "masked": "redaction.masked.count",
-    "injection": "llm.injection_attempt",
-    "pii": "llm.pii_detected",
+    "masked": ("redaction.masked.count",),
+    # A score where rules that weigh several signs are at work, a bool from those that need one.
+    "injection": ("security.prompt_injection.score", "llm.injection_attempt"),
+    "pii": ("llm.pii_detected",),
 }
 
 
@@ -74,7 +75,7 @@ def compile_rule(rule: Rule) -> CompiledRule:
     if rule.tokens_above is not None:
         made.append(_tokens(rule.tokens_above))
     if rule.flagged:
-        made.append(_flagged([_FLAGS[flag] for flag in rule.flagged]))
+        made.append(_flagged([name for flag in rule.flagged for name in _FLAGS[flag]]))
     made += map(_attribute, rule.attributes)
     return CompiledRule(rule.name, rule.sampling_percentage, tuple(made))
 
@@ -147,7 +148,8 @@ def _flagged(names: list[str]) -> Condition:
         found: Bool | None = None
         for name in names:
             if name in keys:
-                raised = batch.attribute(name).ints() > 0
+                column = batch.attribute(name)
+                raised = (column.ints() > 0) | _above(column.floats(), 0)
                 found = raised if found is None else found | raised
         return found
 

@@ -35,6 +35,7 @@ class SpanSampler(Processor):
         self._decider = Decider(config, settings.clock)
         self._writer = Writer(config, self._decider)
         self._metrics = SamplerMetrics(settings, self._decider)
+        self._fail_closed = config.fail_closed
         self._tags = config.action == "tag"
 
     def process(self, batch: Items) -> Items:
@@ -61,7 +62,9 @@ class SpanSampler(Processor):
         self, looked: Looked, kept: NDArray[np.bool_]
     ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
         """(n,) each: dropped by their own priority; dropped as wrong. None: no item."""
-        barred, failed = looked.barred, self._decider.failed(looked.incoming)
+        barred = looked.barred
+        # Kept as wrong, an item may still be dropped for its own priority.
+        failed = self._decider.failed(looked.incoming) if self._fail_closed else None
         if failed is not None:
             failed = failed & ~kept
         if barred is not None:

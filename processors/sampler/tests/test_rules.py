@@ -69,6 +69,10 @@ TOKENS_IN, TOKENS_OUT = "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens
         ({"flagged": ["masked"]}, {"llm.pii_detected": True}, False),
         ({"flagged": ["injection", "pii"]}, {"llm.pii_detected": True}, True),
         ({"flagged": ["injection", "pii"]}, {"llm.injection_attempt": False}, False),
+        ({"flagged": ["injection"]}, {"llm.injection_attempt": True}, True),
+        ({"flagged": ["injection"]}, {"security.prompt_injection.score": 0.4}, True),
+        ({"flagged": ["injection"]}, {"security.prompt_injection.score": math.nan}, False),
+        ({"flagged": ["masked", "pii"]}, {"security.prompt_injection.score": 0.4}, False),
         ({"severity_at_least": "trace"}, {}, False),
     ],
 )

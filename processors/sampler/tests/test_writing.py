@@ -132,6 +132,17 @@ def test_drops_are_booked_by_their_reason() -> None:
     assert ledger.snapshot()["delivered"] == 1
 
 
+def test_a_wrong_item_that_asks_to_be_dropped_is_booked_as_that_where_wrong_ones_are_kept() -> None:
+    request = spans(bytes(16), bytes(16))
+    chosen = request.resource_spans[0].scope_spans[0].spans
+    chosen[0].attributes.extend(key_values({"sampling.priority": 0}))
+    ledger, sampler = Ledger(), make(fail_closed=False)
+    batch = Traces.from_message(request)
+    batch.enter(ledger)
+    sampler.consume(batch)
+    assert ledger.snapshot()["dropped"] == {"sampling_priority": 1}
+
+
 def test_decisions_are_counted_by_what_made_them() -> None:
     sampler = make(rules=[{"name": "errors", "error": True}])
     request = spans(HALF_KEPT, HALF_DROPPED, HALF_DROPPED, bytes(16))
