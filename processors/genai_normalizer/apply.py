@@ -8,6 +8,7 @@ import numpy as np
 
 from spanloom.batch import Traces
 from spanloom.columns import ValueKind
+from spanloom.processors.genai_normalizer.convert import storable
 from spanloom.processors.genai_normalizer.dialect import (
     Dialect,
     Explode,
@@ -84,9 +85,13 @@ def _explode(items: Items, rule: Explode, where: Bool) -> None:
         items.problem("unreadable", n_failed)
     names = dict.fromkeys(name for fields in found if fields for name in fields)
     for name in names:
-        values = [fields.get(name) if fields else None for fields in found]
+        values = [_storable(fields.get(name)) if fields else None for fields in found]
         values, kept, part = distinct(values, codes, where & (codes >= 0))
         items.put(name, values, part, kept)
+
+
+def _storable(value: Any) -> Any:
+    return value if storable(value) else None
 
 
 def _read_each(items: Items, rule: Explode, where: Bool) -> tuple[list[Any], NDArray[np.int32]]:
@@ -117,7 +122,7 @@ def _from_event(items: Items, rule: FromEvent) -> None:
     objects = column.objects()
     values: list[Any] = [None] * len(batch)
     for span, event in zip(spans.tolist(), chosen[first].tolist(), strict=True):
-        values[span] = items.ask(rule.convert.convert, objects[event])
+        values[span] = _storable(items.ask(rule.convert.convert, objects[event]))
     where = np.array([value is not None for value in values], np.bool_)
     items.put(rule.new, values, where & items.rows)
 

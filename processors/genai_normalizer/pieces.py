@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanloom.columns import ValueKind
-from spanloom.processors.genai_normalizer.convert import Conversion
+from spanloom.processors.genai_normalizer.convert import Conversion, storable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,5 +84,7 @@ def _objects(column: Column, convert: Callable[[Any], Any] | None, where: Bool, 
     codes, values = column.distinct()
     converted: list[Any] = [None] * len(values)
     for code in np.unique(codes[where]).tolist():
-        converted[code] = ask(convert, values[code]) if convert else values[code]
+        value = ask(convert, values[code]) if convert else values[code]
+        # Values may come deeper than they can be set.
+        converted[code] = value if storable(value) else None
     return distinct(converted, codes, where)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spanloom.processors.genai_normalizer.apply import matching
 from spanloom.processors.genai_normalizer.convert import (
-    AS_IS,
+    BOOLEAN,
     INTEGER,
     NUMBER,
     TEXT,
@@ -43,7 +43,7 @@ _RAW = {
 }
 _REQUEST = {
     "model": (REQUEST_MODEL, TEXT),
-    "stream": ("gen_ai.request.stream", AS_IS),
+    "stream": ("gen_ai.request.stream", BOOLEAN),
     "temperature": ("gen_ai.request.temperature", NUMBER),
     "top_p": ("gen_ai.request.top_p", NUMBER),
     "max_tokens": ("gen_ai.request.max_tokens", INTEGER),

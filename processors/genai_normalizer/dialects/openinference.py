@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom.processors.genai_normalizer.convert import (
-    AS_IS,
+    BOOLEAN,
     INTEGER,
     NUMBER,
     STRINGS,
@@ -72,7 +72,7 @@ _PARAMETERS = {
     "presence_penalty": ("gen_ai.request.presence_penalty", NUMBER),
     "seed": ("gen_ai.request.seed", INTEGER),
     "n": ("gen_ai.request.choice.count", INTEGER),
-    "stream": ("gen_ai.request.stream", AS_IS),
+    "stream": ("gen_ai.request.stream", BOOLEAN),
     "stop": ("gen_ai.request.stop_sequences", STRINGS),
     "stop_sequences": ("gen_ai.request.stop_sequences", STRINGS),
     "reasoning_effort": ("gen_ai.request.reasoning.level", TEXT),

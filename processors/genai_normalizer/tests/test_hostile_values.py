@@ -139,6 +139,33 @@ def test_storable_knows_how_deep_a_value_may_be() -> None:
     assert not storable([value])
 
 
+def test_a_value_that_comes_deeper_than_one_can_be_set_costs_the_other_spans_nothing() -> None:
+    value: Any = "x"
+    for _ in range(40):
+        value = [value]
+    spans = ({"ai.model.id": value}, {"ai.model.id": "m", "ai.response.id": "i"})
+    batch, counted = processed(spans_of(*spans, scope="ai"))
+    assert counted == {"unconvertible": 1.0}
+    assert batch.attribute("gen_ai.request.model").objects() == [None, "m"]
+    assert batch.attribute("gen_ai.response.id").objects() == [None, "i"]
+
+
+def test_a_field_of_json_that_no_value_can_hold_costs_the_other_spans_nothing() -> None:
+    key = "request_data"
+    spans = ({key: f'{{"stream":{10**30},"seed":{10**30}}}'}, {key: '{"model":"m","stream":true}'})
+    batch, counted = processed(spans_of(*spans, scope="logfire.openai"))
+    assert not counted
+    assert batch.attribute("gen_ai.request.stream").objects() == [None, True]
+    assert batch.attribute("gen_ai.request.seed").objects() == [None, None]
+
+
+def test_what_is_not_in_a_count_is_added_to_counts_of_this_pass_alone() -> None:
+    call = {"span.type": "llm_request", "cache_read_tokens": 10}
+    spans = ({**call, "input_tokens": 100}, {**call, INPUT_TOKENS: 100})
+    batch, _ = processed(spans_of(*spans, scope="com.anthropic.claude_code.tracing"))
+    assert batch.attribute(INPUT_TOKENS).ints().tolist() == [110, 100]
+
+
 def test_a_defect_after_the_dialects_does_not_stop_the_data(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
