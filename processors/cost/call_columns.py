@@ -127,16 +127,21 @@ class Columns:
             codes=_kept(codes, rows) if codes is not None else None,
         )
 
-    def span(self, i: int) -> int:
-        """The id of one of them."""
-        found: int = memoryview(self.spans).cast("Q")[i]
-        return found
-
     def told(self, i: int) -> Told:
         """One of them, as calls with one response id are told apart."""
-        start, end = (memoryview(each).cast("Q")[i] for each in (self.starts, self.ends))
+        span, start, end = (
+            memoryview(e).cast("Q")[i] for e in (self.spans, self.starts, self.ends)
+        )
         code = 0 if self.codes is None else memoryview(self.codes).cast("q")[i]
-        return Told(self.span(i), start, end, self.models[code])
+        return Told.at(span, start, end, self.models[code])
+
+    def all_told(self) -> list[Told]:
+        """All of them likewise, faster than one by one."""
+        columns = (memoryview(e).cast("Q").tolist() for e in (self.spans, self.starts, self.ends))
+        codes = [0] * len(self.keys)
+        if self.codes is not None:
+            codes = memoryview(self.codes).cast("q").tolist()
+        return list(map(Told.at, *columns, map(self.models.__getitem__, codes)))
 
     def seen(self) -> Seen:
         """All of them, fingerprints computed."""

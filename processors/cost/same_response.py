@@ -22,13 +22,15 @@ ALIKE_MAX = 32
 
 Model = tuple[str, ...]
 
+_ALWAYS_NS = 1 << 64
+
 
 class Told(NamedTuple):
     """A span of a call.
 
     Attributes:
         span: its id.
-        start_ns, end_ns: unix nanoseconds; a start of 0 is unknown.
+        start_ns, end_ns: unix nanoseconds, the end not before the start.
         model: the price's entry and the names that the span gives; empty where there is no price.
     """
 
@@ -37,14 +39,10 @@ class Told(NamedTuple):
     end_ns: int
     model: Model
 
-    def may_be(self, other: Told, tolerance_ns: int) -> bool:
-        """Whether both, having one id, are the same call."""
-        if self.start_ns and other.start_ns:
-            starts = max(self.start_ns, other.start_ns)
-            ends = min(max(self.start_ns, self.end_ns), max(other.start_ns, other.end_ns))
-            if starts > ends + tolerance_ns:
-                return False
-        return may_be_one(self.model, other.model)
+    @classmethod
+    def at(cls, span: int, start_ns: int, end_ns: int, model: Model) -> Told:
+        """A start of 0 is unknown: such a span may lie anywhere in time."""
+        return cls(span, start_ns, max(start_ns, end_ns) if start_ns else _ALWAYS_NS, model)
 
 
 def may_be_one(one: Model, other: Model) -> bool:
@@ -94,42 +92,53 @@ class ResponseIds:
         if len(fresh) == n_with_id and not self._memory.knows_any(fresh.keys()):
             self._memory.add_new(fresh, now_s)
             return set()
-        found: set[int] = set()
+        calls, found = columns.all_told(), set[int]()
         for key, members in _by_key(columns.keys).items():
             billed = self._billed(key)
-            if billed or len(members) > 1:
-                fresh[key] = self._decide(columns, members, billed, outer, found)
+            if len(members) > 1:
+                # The inner one first: billed is who comes first.
+                members.sort(key=lambda i: -len(outer.of(calls[i].span)))
+            elif not billed:
+                continue
+            fresh[key] = self._decide(calls, members, billed, found)
         self._memory.add(fresh, now_s)
         return found
 
-    def _billed(self, key: Key) -> _Calls:
+    def _billed(self, key: Key) -> list[Told]:
         known = self._memory.get(key)
-        if known is None or isinstance(known, tuple):
-            return known or ()
-        return (known.told(known.keys.index(key)),)
+        if known is None:
+            return []
+        return list(known) if isinstance(known, tuple) else [known.told(known.keys.index(key))]
 
     def _decide(
-        self,
-        columns: Columns,
-        members: list[int],
-        earlier: _Calls,
-        outer: Ancestors,
-        found: set[int],
+        self, calls: list[Told], members: list[int], billed: list[Told], found: set[int]
     ) -> _Calls:
         """The billed calls with one id; positions of the others are added to `found`."""
-        if len(members) > 1:
-            # The inner one first: billed is who comes first.
-            members = sorted(members, key=lambda i: -len(outer.of(columns.span(i))))
-        billed = list(earlier)
         for i in members:
-            call = columns.told(i)
-            if any(call.span == each.span for each in billed):
-                continue  # sent again
-            if any(call.may_be(each, self._tolerance_ns) for each in billed):
-                found.add(i)
-            else:
+            call = calls[i]
+            twin = self._twin(call, billed)
+            if twin is None:
                 billed.append(call)
+            elif twin.span != call.span:
+                found.add(i)
         return tuple(billed[-ALIKE_MAX:])
+
+    def _twin(self, call: Told, billed: list[Told]) -> Told | None:
+        """The billed span of the same call: the very same span, or one at the same time."""
+        span, start_ns, end_ns, model = call
+        start_ns, end_ns = start_ns - self._tolerance_ns, end_ns + self._tolerance_ns
+        twin = None
+        for each in billed:
+            other, other_start_ns, other_end_ns, other_model = each
+            if other == span:
+                return each
+            if (
+                other_start_ns <= end_ns
+                and start_ns <= other_end_ns
+                and may_be_one(model, other_model)
+            ):
+                twin = each
+        return twin
 
 
 def _by_key(keys: list[Key]) -> dict[Key, list[int]]:
