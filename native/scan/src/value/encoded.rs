@@ -37,7 +37,9 @@ impl Ruleset {
         runs::tokens(text, ENCODED_BYTES_MIN, |run| {
             let encoded = text.get(run).unwrap_or_default();
             decoded.clear();
-            let is_decoded = decode(self.decode, encoded, usize::MAX, &mut decoded);
+            // As much as the full look decodes of the first run that is text.
+            let bytes_max = self.limits.base64_bytes_max;
+            let is_decoded = decode(self.decode, encoded, bytes_max, &mut decoded);
             is_text |= is_decoded && text_in(&decoded).is_some();
         });
         scratch.value.put_text(decoded);

@@ -46,6 +46,7 @@ const PIECES: &[&str] = &[
     "%40",
     "\u{e9}",
     "c2VjcmV0IHdvcmQgYW5kIG1vcmU=",
+    "c2VjcmV0IHdvcmQgYW5kIG1vcmUA_x",
     "chatcmpl-00000000000000000123",
     "content",
     "text",
@@ -96,7 +97,7 @@ fn detector(name: &str, context: &[&str]) -> Value {
 }
 
 fn rules() -> Ruleset {
-    ruleset(json!({"rules": [
+    ruleset(json!({"limits": {"base64_bytes_max": 20}, "rules": [
         token("s", "secret word"),
         detector("email", &[]),
         detector("credit_card", &["card"]),
