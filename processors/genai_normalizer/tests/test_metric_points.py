@@ -117,6 +117,19 @@ def test_milliseconds_become_seconds_with_their_bounds() -> None:
     assert point.exemplars[0].as_double == 0.5
 
 
+def test_summaries_become_seconds_with_their_quantiles() -> None:
+    metric = Metric(name="acme.latency", unit="ms")
+    point = metric.summary.data_points.add(count=2, sum=600.0)
+    point.quantile_values.add(quantile=0.5, value=250.0)
+    batch = batch_of(metric)
+    MetricNames([LATENCY], PROFILES[NEWEST]).apply(batch, pytest.fail)
+    [rescaled] = batch.metrics()
+    [after] = rescaled.summary.data_points
+    assert (rescaled.name, rescaled.unit, after.count) == ("gen_ai.x", "s", 2)
+    assert after.sum == 0.6
+    assert [(q.quantile, q.value) for q in after.quantile_values] == [(0.5, 0.25)]
+
+
 def test_exponential_buckets_are_not_rescaled_and_told() -> None:
     metric = Metric(name="acme.latency", unit="ms")
     metric.exponential_histogram.data_points.add(count=1, sum=5.0, scale=2)

@@ -9,7 +9,6 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 from spanloom.batch import Traces
 from spanloom.processors.token_count.config import Config
-from spanloom.processors.token_count.families import _family_of, family_of
 from spanloom.processors.token_count.token_count import TokenCountProcessor
 from spanloom.telemetry import Telemetry
 from spanloom.testing import make_settings
@@ -244,8 +243,5 @@ def test_structured_messages_count_against_the_text_of_a_batch() -> None:
     assert skipped(telemetry, "batch_limit") == 1
 
 
-def test_a_name_of_any_length_is_remembered_by_its_beginning() -> None:
-    assert family_of("claude-" + "x" * 10_000) == "claude"
-    n_known = _family_of.cache_info().currsize
-    assert family_of("claude-" + "x" * 20_000) == "claude"
-    assert _family_of.cache_info().currsize == n_known
+def test_an_answer_of_a_blank_is_one_token() -> None:
+    assert found(process(request({**CHAT, "gen_ai.output.messages": " "})))[OUTPUT] == 1
