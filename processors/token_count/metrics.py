@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from spanloom.processors.token_count.captured import SIDES
-from spanloom.telemetry import Counter, Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from spanloom.component import Settings
     from spanloom.processors.token_count.fill import Filling
+    from spanloom.telemetry import Counter
 
 REASONS: Final = ("no_text", "malformed", "media", "failed", "batch_limit")
 _Label = TypeVar("_Label", bound=str)
@@ -21,17 +22,19 @@ _SAMPLED: Final = "Token counts estimated from the beginning of a long text."
 
 
 class TokenCountMetrics:
-    """The counters of all token_count processors together."""
+    """The counters of one processor."""
 
-    def __init__(self, telemetry: Telemetry) -> None:
+    def __init__(self, settings: Settings) -> None:
+        telemetry, labels = settings.telemetry, {"processor": settings.id}
         self._filled = {
-            side: telemetry.counter(_PREFIX + "filled", _FILLED, {"side": side}) for side in SIDES
+            side: telemetry.counter(_PREFIX + "filled", _FILLED, {**labels, "side": side})
+            for side in SIDES
         }
         self._skipped = {
-            reason: telemetry.counter(_PREFIX + "skipped", _SKIPPED, {"reason": reason})
+            reason: telemetry.counter(_PREFIX + "skipped", _SKIPPED, {**labels, "reason": reason})
             for reason in REASONS
         }
-        self._sampled = telemetry.counter(_PREFIX + "sampled", _SAMPLED, {})
+        self._sampled = telemetry.counter(_PREFIX + "sampled", _SAMPLED, labels)
 
     def note(self, filling: Filling) -> None:
         """Count what happened to one batch."""

@@ -46,7 +46,7 @@ class TokenCountProcessor(Processor):
         self.settings = settings
         self._config = config
         self._counters = Counters(config, settings.config_dir)
-        self._metrics = TokenCountMetrics(settings.telemetry)
+        self._metrics = TokenCountMetrics(settings)
 
     def process(self, batch: Traces) -> Traces:
         lacks_input = ~batch.attribute(INPUT_TOKENS).present

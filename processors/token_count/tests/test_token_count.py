@@ -15,6 +15,7 @@ from spanloom.testing import make_settings
 from spanloom.testing.builders import key_values
 
 INPUT, OUTPUT = "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"
+LABELS = {"processor": "token_count"}
 ESTIMATED, METHOD = "spanloom.tokens.estimated", "spanloom.tokens.method"
 QUESTION = json.dumps(
     [{"role": "user", "parts": [{"type": "text", "content": "What is the capital of France?"}]}]
@@ -65,7 +66,7 @@ def found(batch: Traces, row: int = 0) -> dict[str, Any]:
 
 
 def skipped(telemetry: Telemetry, reason: str) -> float:
-    return telemetry.value("spanloom_processor_token_count_skipped", {"reason": reason})
+    return telemetry.value("spanloom_processor_token_count_skipped", {**LABELS, "reason": reason})
 
 
 def test_missing_counts_are_filled_and_marked() -> None:
@@ -76,7 +77,9 @@ def test_missing_counts_are_filled_and_marked() -> None:
     assert counts.pop(OUTPUT) == pytest.approx(7, abs=1)
     assert counts == {ESTIMATED: "both", METHOD: "heuristic"}
     for side in ("input", "output"):
-        assert telemetry.value("spanloom_processor_token_count_filled", {"side": side}) == 1
+        assert (
+            telemetry.value("spanloom_processor_token_count_filled", {**LABELS, "side": side}) == 1
+        )
 
 
 def test_counts_that_are_there_stay() -> None:
@@ -195,7 +198,7 @@ def test_a_long_text_is_estimated_from_its_beginning() -> None:
     whole = found(process(request(span)))[INPUT]
     part = found(process(request(span), Config(span_bytes_max=2048), telemetry))[INPUT]
     assert part == pytest.approx(whole, rel=0.02)
-    assert telemetry.value("spanloom_processor_token_count_sampled", {}) == 1
+    assert telemetry.value("spanloom_processor_token_count_sampled", LABELS) == 1
 
 
 def test_a_batch_reads_so_much_text_and_no_more() -> None:
