@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _TEXT_ONLY = bytes([ValueKind.ABSENT, ValueKind.STRING])
 # Entries of one list, and levels of one key; what lies beyond is left out and counted.
 ENTRIES_MAX = 4096
+# Keys times items of a batch: each key is a column over all of them, at some 40 ns a row.
+CELLS_MAX = 1 << 23
 _DEPTH_MAX = 16
 _DIGITS_MAX = 6
 
@@ -70,7 +72,10 @@ def _trees(
 ) -> dict[int, dict[str, Any]]:
     """By row: its values under the keys, nested as the dots say."""
     trees: dict[int, dict[str, Any]] = {}
-    for key in keys:
+    n_keys = CELLS_MAX // max(len(where), 1)
+    if len(keys) > n_keys:
+        items.problem("too_many_keys", len(keys) - n_keys)
+    for key in keys[:n_keys]:
         path = key[len(rule.prefix) :].split(".")
         if len(path) > _DEPTH_MAX:
             items.problem("too_deep")

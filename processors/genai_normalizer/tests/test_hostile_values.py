@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from spanloom.batch import Logs, Traces
+from spanloom.processors.genai_normalizer import indexed
 from spanloom.processors.genai_normalizer.config import Config
 from spanloom.processors.genai_normalizer.convert import storable, to_json
 from spanloom.processors.genai_normalizer.genai_normalizer import GenaiNormalizer
@@ -187,3 +188,18 @@ def test_names_that_are_very_long_are_not_remembered() -> None:
     planner.plan(["k"], ["s"])
     assert planner.n_plans == 1
     assert list(planner._scopes) == ["s"]
+
+
+def test_of_more_indexed_keys_than_a_batch_may_have_the_first_are_read_and_the_rest_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(indexed, "CELLS_MAX", 2 * 3)
+    span = {f"gen_ai.prompt.{i}.content": f"text {i}" for i in range(5)}
+    batch, counted = processed(spans_of(span, span))
+    assert counted["too_many_keys"] == 2
+    for messages in batch.attribute(INPUT_MESSAGES).strings():
+        assert [m["parts"][0]["content"] for m in json.loads(messages)] == [
+            "text 0",
+            "text 1",
+            "text 2",
+        ]
