@@ -16,7 +16,7 @@ use context::Surroundings;
 /// Sets of context words that hold for a whole text because its key says so; one bit each.
 pub type Contexts = u128;
 
-pub(crate) use suspect::Suspicion;
+pub(crate) use suspect::{Form, QUOTE, Suspicion};
 
 /// What a context word adds to a score, and what a negative one takes from it.
 const CONTEXT_BONUS: u8 = 35;

@@ -22,25 +22,38 @@ pub(crate) enum Suspicion {
     Some,
 }
 
-/// The text, and how it falls into leaves.
+/// How a text falls into leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// It is one.
+    Plain,
+    /// It is one or, if it is JSON, they are what stands between two quotes: none is escaped.
+    MayBeJson,
+    /// JSON with its strings decoded and, in place of the quotes around them, `QUOTE`.
+    Json,
+}
+
+/// No valid JSON holds it.
+pub(crate) const QUOTE: u8 = 0;
+
+/// One look at one text.
 #[derive(Clone, Copy)]
 struct Look<'a> {
     rules: &'a Ruleset,
     text: &'a [u8],
-    /// Its leaves, if it is JSON, are what stands between two quotes: none is escaped.
-    may_be_json: bool,
+    form: Form,
     key_contexts: Contexts,
 }
 
 impl Ruleset {
-    /// Whether a rule may find something in `text` or, if it may be JSON, in one of its strings
-    /// or numbers. Only `Suspicion::None` and `Seams` are sure. `text` is ASCII without
-    /// backslashes and without percent codes; escapes of control characters may be decoded.
-    /// What is encoded in it is not looked at: see `hides_text`.
+    /// Whether a rule may find something in `text` or in one of its strings or numbers. Only
+    /// `Suspicion::None` and `Seams` are sure (of `Form::Json` seams are not looked at). `text` is
+    /// folded, without backslashes and without percent codes. What is encoded in it is not
+    /// looked at: see `hides_text`.
     pub(crate) fn suspect(
         &self,
         text: &[u8],
-        may_be_json: bool,
+        form: Form,
         key_contexts: Contexts,
         scratch: &mut Scratch,
     ) -> Suspicion {
@@ -49,7 +62,7 @@ impl Ruleset {
         }
         let seen = &mut scratch.scan;
         seen.clear();
-        let look = Look { rules: self, text, may_be_json, key_contexts };
+        let look = Look { rules: self, text, form, key_contexts };
         let Some(has_seams) = look.find_triggers(seen) else { return Suspicion::Some };
         // Lone words are looked for by leaves.
         seen.anchors.add_runs(text, &self.runs, self.runs.token_bytes_min(usize::MAX));
@@ -89,19 +102,31 @@ impl<'a> Look<'a> {
                 }
             }
         }
-        Some(self.may_be_json && (n_contents > 1 || n_texts > 1))
+        Some(self.form == Form::MayBeJson && (n_contents > 1 || n_texts > 1))
     }
 
-    /// Whether the rule matches here in the whole text, or in the leaf around.
+    /// Whether the whole text may be one.
+    fn may_be_leaf(&self) -> bool {
+        self.form != Form::Json
+    }
+
+    /// What stands around strings.
+    fn quote(&self) -> Option<u8> {
+        match self.form {
+            Form::Plain => None,
+            Form::MayBeJson => Some(b'"'),
+            Form::Json => Some(QUOTE),
+        }
+    }
+
+    /// Whether the rule matches here in the leaf around.
     fn may_match(&self, anchor: Anchor, matches: &mut Matches) -> bool {
         let (start, end) = (anchor.start as usize, anchor.end as usize);
-        if self.matches(anchor.rule, self.text, (start, end), matches) {
+        if self.may_be_leaf() && self.matches(anchor.rule, self.text, (start, end), matches) {
             return true;
         }
-        if !self.may_be_json {
-            return false;
-        }
-        match self.leaf(start, end) {
+        let Some(quote) = self.quote() else { return false };
+        match self.leaf(quote, start, end) {
             Some((leaf, from)) => {
                 self.matches(anchor.rule, leaf, (start - from, end - from), matches)
             }
@@ -133,10 +158,10 @@ impl<'a> Look<'a> {
 
     /// What stands between the quotes around a stretch, and where it begins. None if the
     /// stretch is not inside quotes, or what is may be JSON itself.
-    fn leaf(&self, start: usize, end: usize) -> Option<(&'a [u8], usize)> {
-        let n_quotes = memchr::memchr_iter(b'"', self.text.get(..start)?).count();
-        let from = memchr::memrchr(b'"', self.text.get(..start)?)? + 1;
-        let until = end + memchr::memchr(b'"', self.text.get(end..)?)?;
+    fn leaf(&self, quote: u8, start: usize, end: usize) -> Option<(&'a [u8], usize)> {
+        let n_quotes = memchr::memchr_iter(quote, self.text.get(..start)?).count();
+        let from = memchr::memrchr(quote, self.text.get(..start)?)? + 1;
+        let until = end + memchr::memchr(quote, self.text.get(end..)?)?;
         let leaf = self.text.get(from..until)?;
         (n_quotes % 2 == 1 && !crate::json::may_be_json(leaf)).then_some((leaf, from))
     }
@@ -144,17 +169,19 @@ impl<'a> Look<'a> {
     /// Whether a rule finds a text that is one word, or matches a leaf that is.
     fn may_be_lone_word(&self, matches: &mut Matches) -> bool {
         self.rules.runs.lone_words.iter().any(|word| {
-            word.score >= self.score_needed(word.rule)
+            self.may_be_leaf()
+                && word.score >= self.score_needed(word.rule)
                 && self.is_lone_word(word, self.text, matches)
-                || self.may_be_json
-                    && self.strings().any(|leaf| self.is_lone_word(word, leaf, matches))
+                || self.quote().is_some_and(|quote| {
+                    self.strings(quote).any(|leaf| self.is_lone_word(word, leaf, matches))
+                })
         })
     }
 
     /// What stands between quotes.
-    fn strings(&self) -> impl Iterator<Item = &'a [u8]> {
+    fn strings(&self, quote: u8) -> impl Iterator<Item = &'a [u8]> {
         let text = self.text;
-        let mut quotes = memchr::memchr_iter(b'"', text);
+        let mut quotes = memchr::memchr_iter(quote, text);
         std::iter::from_fn(move || text.get(quotes.next()? + 1..quotes.next()?))
     }
 

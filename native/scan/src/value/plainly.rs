@@ -3,7 +3,8 @@
 use crate::json;
 use crate::place::Place;
 use crate::rules::Ruleset;
-use crate::text::{Scratch, Suspicion};
+use crate::text::{Form, QUOTE, Scratch, Suspicion};
+use crate::view::Reading;
 
 use super::Pass;
 use super::spots::{self, Spot};
@@ -24,30 +25,52 @@ impl Ruleset {
         if value.len() > BYTES_MAX.min(self.limits.value_bytes_max) {
             return false;
         }
-        // Such texts may be read in more than one way.
-        if !value.is_ascii() || memchr::memchr(b'%', value).is_some() {
+        // Such a text may be read in more than one way.
+        if memchr::memchr(b'%', value).is_some() {
             return false;
         }
         let may_be_json = json::may_be_json(value);
-        if memchr::memchr(b'\\', value).is_none() {
-            return match self.suspect(value, may_be_json, spot.contexts, scratch) {
-                Suspicion::None => !self.hides_text(value, scratch),
-                Suspicion::Seams => {
-                    !self.hides_text(value, scratch)
-                        && self.has_clean_seams(value, spot, place, scratch)
-                }
-                Suspicion::Some => false,
-            };
+        let has_backslash = memchr::memchr(b'\\', value).is_some();
+        if value.is_ascii() && !has_backslash {
+            return self.is_clean_as_written(value, may_be_json, spot, place, scratch);
         }
-        let mut decoded = scratch.value.text();
-        let is_clean = may_be_json
-            && self.decode.json
-            && decode_controls(value, &mut decoded)
-            && self.suspect(&decoded, true, spot.contexts, scratch) != Suspicion::Some
-            && !self.hides_text(&decoded, scratch)
-            // Escapes that are not part of a JSON string could mean something else.
-            && self.has_clean_seams(value, spot, place, scratch);
-        scratch.value.put_text(decoded);
+        let mut text = scratch.value.text();
+        let is_clean = match may_be_json {
+            true => {
+                self.decode.json
+                    && decode_strings(value, &mut text, scratch)
+                    && self.is_clean_view(&text, Form::Json, spot, scratch)
+                    && self.has_clean_seams(value, spot, place, scratch)
+            }
+            false => !has_backslash && self.is_clean_view(value, Form::Plain, spot, scratch),
+        };
+        scratch.value.put_text(text);
+        is_clean
+    }
+
+    fn is_clean_as_written(
+        &self,
+        value: &[u8],
+        may_be_json: bool,
+        spot: Spot,
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let form = if may_be_json { Form::MayBeJson } else { Form::Plain };
+        let suspicion = self.suspect(value, form, spot.contexts, scratch);
+        suspicion != Suspicion::Some
+            && !self.hides_text(value, scratch)
+            && (suspicion == Suspicion::None || self.has_clean_seams(value, spot, place, scratch))
+    }
+
+    /// Whether no rule finds anything in the text, folded; but for seams.
+    fn is_clean_view(&self, text: &[u8], form: Form, spot: Spot, scratch: &mut Scratch) -> bool {
+        let mut folded = scratch.value.text();
+        let is_changed = !text.is_ascii() && Reading::Fold.read(text, &mut folded);
+        let view = if is_changed { &folded } else { text };
+        let is_clean = self.suspect(view, form, spot.contexts, scratch) != Suspicion::Some
+            && !self.hides_text(view, scratch);
+        scratch.value.put_text(folded);
         is_clean
     }
 
@@ -88,21 +111,44 @@ impl Ruleset {
     }
 }
 
-/// The text with `\n`, `\r` and `\t` decoded. False if there are other escapes.
-fn decode_controls(text: &[u8], decoded: &mut Vec<u8>) -> bool {
-    decoded.clear();
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        let control = match rest.get(at + 1) {
-            Some(b'n') => b'\n',
-            Some(b'r') => b'\r',
-            Some(b't') => b'\t',
-            _ => return false,
-        };
-        decoded.extend_from_slice(rest.get(..at).unwrap_or_default());
-        decoded.push(control);
-        rest = rest.get(at + 2..).unwrap_or_default();
+/// The value with its strings decoded, and `QUOTE` where they begin and end. False if one may be
+/// read in yet another way: it holds a backslash or a percent sign then, or may be JSON itself.
+fn decode_strings(value: &[u8], text: &mut Vec<u8>, scratch: &mut Scratch) -> bool {
+    text.clear();
+    let mut decoded = scratch.value.text();
+    let mut rest = value;
+    let is_decoded = loop {
+        let Some(begin) = memchr::memchr(b'"', rest) else { break true };
+        text.extend_from_slice(rest.get(..begin).unwrap_or_default());
+        let after = rest.get(begin + 1..).unwrap_or_default();
+        let Some((len, is_escaped)) = string_len(after) else { break false };
+        let written = after.get(..len).unwrap_or_default();
+        let is_changed = is_escaped && Reading::Escapes.read(written, &mut decoded);
+        let string = if is_changed { decoded.as_slice() } else { written };
+        if is_escaped && memchr::memchr3(b'\\', b'%', QUOTE, string).is_some()
+            || json::may_be_json(string)
+        {
+            break false;
+        }
+        text.push(QUOTE);
+        text.extend_from_slice(string);
+        text.push(QUOTE);
+        rest = after.get(len + 1..).unwrap_or_default();
+    };
+    text.extend_from_slice(rest);
+    scratch.value.put_text(decoded);
+    is_decoded
+}
+
+/// Up to the quote that ends a string, and whether there are escapes before.
+fn string_len(text: &[u8]) -> Option<(usize, bool)> {
+    let (mut at, mut is_escaped) = (0, false);
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some((at, is_escaped));
+        }
+        is_escaped = true;
+        at += 2;
     }
-    decoded.extend_from_slice(rest);
-    true
 }

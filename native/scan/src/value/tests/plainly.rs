@@ -10,7 +10,7 @@ use crate::text::{Contexts, Scratch};
 use crate::value::spots::Spot;
 use crate::value::{Outcome, Pass};
 
-const N_SEEDS: u64 = 20_000;
+const N_SEEDS: u64 = 40_000;
 const PIECES: &[&str] = &[
     "secret word",
     "secret",
@@ -52,6 +52,17 @@ const PIECES: &[&str] = &[
     "text",
     "magic 77",
     "magic",
+    "\\",
+    "/",
+    "“",
+    "é",
+    "４５３９ １４８８",
+    "ѕecret",
+    "\u{200b}",
+    "\0",
+    "\\u0061",
+    "it's \"quoted\"",
+    "{\"id\": \"q7RzK2mVx9LtB4wN\"}",
 ];
 
 struct Random(u64);
