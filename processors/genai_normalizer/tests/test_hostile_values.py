@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from spanloom.batch import Logs, Traces
-from spanloom.processors.genai_normalizer import indexed
+from spanloom.processors.genai_normalizer import indexed, normalize
 from spanloom.processors.genai_normalizer.config import Config
 from spanloom.processors.genai_normalizer.convert import storable, to_json
 from spanloom.processors.genai_normalizer.genai_normalizer import GenaiNormalizer
@@ -173,7 +173,7 @@ def test_a_defect_after_the_dialects_does_not_stop_the_data(
     def fail(*_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("spanloom.processors.genai_normalizer.normalize.aggregate", fail)
+    monkeypatch.setattr(normalize, "aggregate", fail)
     given = {"gen_ai.operation.name": "invoke_agent", INPUT_TOKENS: 3, "gen_ai.system": "xai"}
     batch, counted = processed(spans_of(given))
     assert counted == {"all": 1.0}
