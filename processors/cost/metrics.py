@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 PREFIX = "spanloom_processor_cost_"
 OTHER = "other"
+# Senders choose the names of models: what may be a sentence is not shown.
+_NAME = re.compile(r"[\w.:/@+~-]+", re.ASCII)
 _NAME_LENGTH_MAX = 100
 _CALLS = "Calls of models, by what became of their cost."
 _REASONS = (
@@ -62,8 +65,10 @@ class CostMetrics:
             self._outcomes[outcome].add(n)
 
     def unknown_model(self, model: str, n: int) -> None:
-        """Count calls of a model without a price; its name is logged once."""
+        """Count calls of a model without a price; a name that looks like one is logged once."""
         name = model[:_NAME_LENGTH_MAX] or "(none)"
+        if model and not _NAME.fullmatch(name):
+            name = OTHER
         counter = self._unknown.get(name)
         if counter is None:
             if len(self._unknown) >= self._models_max:

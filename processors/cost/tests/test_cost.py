@@ -279,6 +279,19 @@ def test_unknown_models_are_counted_by_name_and_logged_once(
     assert [r.message for r in caplog.records] == ["A model has no price."]
 
 
+@pytest.mark.parametrize("text", ["My card is 4539", "é" * 200, 'a"b', "a\nb"])
+def test_what_does_not_look_like_a_name_is_neither_logged_nor_a_label(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    telemetry = Telemetry()
+    with caplog.at_level(logging.DEBUG):
+        (row,) = priced(processor(telemetry), span({"gen_ai.response.model": text}))
+    assert row["spanloom.cost.note"] == "unknown_model"
+    labels = {"processor": "cost", "model": "other"}
+    assert telemetry.value("spanloom_processor_cost_unknown_models", labels) == 1
+    assert caplog.records == []
+
+
 def test_ten_thousand_model_names_stay_bounded() -> None:
     telemetry = Telemetry()
     cost = processor(telemetry, unknown_models_max=50)
