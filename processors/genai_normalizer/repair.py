@@ -64,26 +64,21 @@ class _Repair:
     counts: bool
 
     def strings(self, where: Bool | None) -> None:
-        """Strings, once per distinct one."""
-        given, codes = self.column.values, self.column.codes
-        used = range(len(given)) if where is None else np.unique(codes[where])
-        texts: list[Any] = [None] * len(given)
-        for code in used:
-            if code >= 0:
-                texts[code] = self._changed(given[code])
-        if any(text is not None for text in texts):
-            rows = codes >= 0 if where is None else (codes >= 0) & where
-            values, codes, part = distinct(texts, codes, rows)
-            self.items.batch.set_attribute(self.key, values, codes=codes, where=part)
+        codes = self.column.codes
+        self._set(self.column.values, codes, codes >= 0 if where is None else (codes >= 0) & where)
 
     def objects(self, wanted: Bool) -> None:
-        """All other values, once per distinct one too."""
+        """All other values."""
         codes, values = self.column.distinct()
+        self._set(values, codes, wanted)
+
+    def _set(self, values: list[Any], codes: NDArray[np.int32], rows: Bool) -> None:
+        """Convert once per distinct value, and set what changed."""
         changed: list[Any] = [None] * len(values)
-        for code in set(codes[wanted].tolist()) - {-1}:
+        for code in set(codes[rows].tolist()) - {-1}:
             changed[code] = self._changed(values[code])
         if any(value is not None for value in changed):
-            changed, codes, part = distinct(changed, codes, wanted)
+            changed, codes, part = distinct(changed, codes, rows)
             self.items.batch.set_attribute(self.key, changed, codes=codes, where=part)
 
     def _changed(self, value: Any) -> Any:
