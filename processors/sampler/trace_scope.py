@@ -12,7 +12,7 @@ import numpy as np
 
 from spanloom.batch import Logs, Traces
 from spanloom.component import AnyBatch, Settings
-from spanloom.logs import describe
+from spanloom.holding import HoldingThread
 from spanloom.processors.sampler.looked import CHANCE, MINIMUM, Looked
 from spanloom.processors.sampler.span_scope import SpanSampler
 from spanloom.processors.sampler.traces import Grouping, Trace, TraceTable, group
@@ -53,17 +53,12 @@ class TraceSampler(SpanSampler):
         self._heap: list[Held] = []
         self._numbers = itertools.count()
         self._n_bytes = 0
-        # Set while something is held, and for good at shutdown.
-        self._holding = threading.Event()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._holding = HoldingThread(settings, self._release_due)
         self._add_gauges()
 
     def start(self, host: Host) -> None:
         del host
-        name = f"spanloom-{self.settings.id}"
-        self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
-        self._thread.start()
+        self._holding.start()
 
     def consume(self, batch: AnyBatch) -> None:
         """Hold the batch, or decide at once if all its traces are decided."""
@@ -80,10 +75,7 @@ class TraceSampler(SpanSampler):
 
     def shutdown(self, timeout_s: float) -> None:
         """Decide all that is held by what is known, and hand it on; what comes later, at once."""
-        self._closing.set()
-        self._holding.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._holding.stop(timeout_s)
         with self._lock:
             rest = [self._pop() for _ in range(len(self._heap))]
         for held in rest:
@@ -104,7 +96,7 @@ class TraceSampler(SpanSampler):
             held = Held(release_s, next(self._numbers), batch, looked, grouping, traces, size_bytes)
             if late:
                 self._late.add(late)
-            if not deadlines or self._closing.is_set():
+            if not deadlines or self._holding.closing:
                 self._decide(held)
                 return [held]
             return self._hold(held)
@@ -115,7 +107,7 @@ class TraceSampler(SpanSampler):
             held.batch.acknowledge()
         heapq.heappush(self._heap, held)
         self._n_bytes += held.size_bytes
-        self._holding.set()
+        self._holding.wake()
         due = []
         while self._n_bytes > self._scope.bytes_max:
             due.append(self._pop(early=True))
@@ -125,8 +117,6 @@ class TraceSampler(SpanSampler):
         """The batch that is due first, its traces decided."""
         held = heapq.heappop(self._heap)
         self._n_bytes -= held.size_bytes
-        if not self._heap and not self._closing.is_set():
-            self._holding.clear()
         n_decided = self._decide(held)
         if early:
             self._early_bytes.add(n_decided)
@@ -179,30 +169,16 @@ class TraceSampler(SpanSampler):
             wanted = np.array([*((percent, reason) == one for one in forced), False])
             held.looked.force(percent, reason, wanted[codes])
 
-    def _watch(self) -> None:
-        """Let go what is due, until shutdown."""
-        while True:
-            self._holding.wait()
-            if self._closing.is_set():
-                return
-            try:
-                self._release_due()
-            except Exception as error:  # noqa: BLE001 - the thread must live
-                fields = {"component": self.settings.id, "error": describe(error)}
-                self.settings.logger.error("could not let held batches go", extra=fields)
-
-    def _release_due(self) -> None:
-        clock = self.settings.clock
+    def _release_due(self, now_s: float) -> float | None:
+        """Let go what is due; when the next will be (monotonic seconds)."""
+        due = []
         with self._lock:
-            now_s = clock.monotonic_s()
-            due = []
             while self._heap and self._heap[0].release_s <= now_s:
                 due.append(self._pop())
-            left_s = self._heap[0].release_s - now_s if self._heap else 0.0
+            next_s = self._heap[0].release_s if self._heap else None
         for held in due:
             self._release(held)
-        if left_s > 0 and not due:
-            clock.wait(self._closing, left_s)
+        return next_s
 
     def _make_table(self) -> TraceTable:
         counter = self._metrics.counter
