@@ -18,6 +18,8 @@ from spanloom.processors.sampler.span_scope import SpanSampler
 from spanloom.processors.sampler.traces import Grouping, Trace, TraceTable, group
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from spanloom.component import Host
     from spanloom.processors.sampler.config import Config
 
@@ -83,11 +85,12 @@ class TraceSampler(SpanSampler):
 
     def _take_in(self, batch: Traces | Logs) -> list[Held]:
         """Note what the batch says about its traces; what has to be let go now."""
-        looked, grouping = self._decider.look(batch), group(batch.trace_id)
+        looked = self._decider.look(batch, self._decider.ask_rules(batch))
+        grouping = group(batch.trace_id)
         size_bytes = batch.size_bytes + _ITEM_BYTES * len(batch)
         with self._lock:
             now_s = self.settings.clock.monotonic_s()
-            traces = [self._table.find(trace_id, now_s) for trace_id in grouping.ids]
+            traces = self._table.find(grouping.ids, now_s)
             self._learn(batch, looked, grouping, traces)
             self._table.shrink(self._decider.percent)
             deadlines = [trace.deadline_s for trace in traces if trace.chance is None]
@@ -124,8 +127,7 @@ class TraceSampler(SpanSampler):
 
     def _decide(self, held: Held) -> int:
         """Decide what is undecided in it; how many traces that were."""
-        chance = self._decider.percent
-        return sum(self._table.decide(trace_id, chance) for trace_id in held.grouping.ids)
+        return self._table.decide(held.grouping.ids, self._decider.percent)
 
     def _learn(
         self, batch: Traces | Logs, looked: Looked, grouping: Grouping, traces: list[Trace]
@@ -142,8 +144,9 @@ class TraceSampler(SpanSampler):
             return
         column = batch.attribute(minimum.attribute)
         names, codes = column.values, column.codes.tolist()
-        for pair in {(code, codes[row]) for row, code in grouping.rows() if codes[row] >= 0}:
-            trace, name = traces[pair[0]], names[pair[1]]
+        pairs = ((code, codes[row]) for row, code in grouping.rows() if codes[row] >= 0)
+        for code, model in dict.fromkeys(pairs):
+            trace, name = traces[code], names[model]
             if trace.is_new(name) and minimum.take(name):
                 trace.force(_CERTAIN, MINIMUM)
 
@@ -152,16 +155,25 @@ class TraceSampler(SpanSampler):
         batch, looked = held.batch, held.looked
         try:
             self._spread(held)
-            chances = np.array([trace.chance for trace in held.traces] + [self._decider.percent])
-            decided = self._decider.decide(looked, chances[held.grouping.codes])
+            decided = self._decider.decide(looked, self._chances(held))
             result = self._settle(batch, looked, decided)
         except Exception as error:  # noqa: BLE001 - the thread must live
             self._settle_failed(batch, None, error)
             return
         self._hand_on(batch, result)
 
+    def _chances(self, held: Held) -> NDArray[np.float64] | None:
+        """(n,) what chance keeps of each item; None where it is the same for all traces."""
+        if self._decider.budget is None:
+            return None
+        chances = np.array([trace.chance for trace in held.traces] + [self._decider.percent])
+        each: NDArray[np.float64] = chances[held.grouping.codes]
+        return each
+
     def _spread(self, held: Held) -> None:
         """What keeps a trace keeps all its items."""
+        if not any(trace.forced for trace in held.traces):
+            return
         codes = held.grouping.codes
         forced = [(trace.forced, trace.reason) for trace in held.traces]
         # By what keeps them, which are few, not by trace, which may be as many as items.

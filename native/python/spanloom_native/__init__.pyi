@@ -38,6 +38,7 @@ class Column:
     """One attribute (or field) of every owner at a level, as columns of length n."""
 
     present: Bool
+    n_present: int
     kinds: NDArray[np.uint8]
     """0 absent, 1 string, 2 bool, 3 int, 4 double, 5 array, 6 kvlist, 7 bytes, 8 empty."""
     codes: NDArray[np.int32]
@@ -334,6 +335,47 @@ class Redactor:
         """What the rules make of one value at a place (location, role: as rules name them)."""
 
 @final
+class Randomness:
+    """56 bits made of ids, the same for everyone, for consistent sampling. Immutable."""
+
+    def __init__(
+        self, source: Literal["low56", "fnv1a", "sha256", "sha256_hex"], *, seed: int = 0
+    ) -> None:
+        """What they are made of.
+
+        `low56`: the last 56 bits, as W3C Trace Context level 2 has it. `fnv1a`: 14 bits of the
+        FNV-1a of the seed (4 bytes, little-endian) and the bytes, as the Collector's `hash_seed`.
+        `sha256`: SHA-256 modulo 100, as instrumentation-sdk's `is_sampled`; `sha256_hex`: of the
+        lower-case hex digits. Raises ValueError.
+        """
+    def of_ids(self, ids: NDArray[np.uint8]) -> tuple[NDArray[np.uint64], Bool | None]:
+        """(n,) randomness of ids (n, width), and (n,) which are all zeros, or None for none.
+
+        Zeros stand for no id; they get 2^56 - 1, which passes every threshold. The arrays are
+        the caller's own. Releases the GIL.
+        """
+    def of_bytes(self, data: bytes) -> int:
+        """The randomness of any bytes. Releases the GIL."""
+    def sample(
+        self,
+        batch: Traces,
+        threshold: int,
+        state: str | None,
+        *,
+        reason: str,
+        of_span_ids: bool = False,
+    ) -> int | None:
+        """Keep the spans whose id has at least `threshold` as its randomness; how many those are.
+
+        The others are dropped under `reason`. `state` is the text of the threshold: the spans
+        kept get the tracestate `ot=th:<state>`, or `ot=rv:<randomness>;th:<state>` where the
+        source is not `low56`; None leaves them as they are.
+
+        None where chance alone does not decide: a span has a tracestate, `sampling.priority`,
+        or no such id. Nothing has been done to the batch then.
+        """
+
+@final
 class Ledger:
     """What became of a pipeline's items: received = delivered + refused + dropped + in flight."""
 
@@ -468,3 +510,15 @@ class GrpcClient:
 def compress(
     data: bytes, encoding: Literal["gzip", "zstd", "deflate", "snappy"], level: int | None = None
 ) -> bytes: ...
+def set_sampling_state(
+    batch: Traces,
+    randomness: NDArray[np.uint64],
+    thresholds: Sequence[str],
+    codes: NDArray[np.int64],
+    *,
+    where: Bool | None = None,
+) -> None:
+    """Set the tracestate of span i to `ot=rv:<randomness[i]>;th:<thresholds[codes[i]]>`.
+
+    (n,) randomness below 2^56, and (n,) codes.
+    """

@@ -15,6 +15,7 @@ mod otlp_checks;
 mod raw_request;
 mod redactor;
 mod requests;
+mod sampling;
 mod server;
 mod signals;
 mod values;
@@ -23,7 +24,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What `from spanloom_native import *` brings.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 24] = [
     "Batch",
     "BatchError",
     "ByteBudget",
@@ -37,6 +38,7 @@ const NAMES: [&str; 22] = [
     "Listener",
     "Logs",
     "Metrics",
+    "Randomness",
     "RawInbox",
     "RawRequest",
     "RedactionReport",
@@ -46,6 +48,7 @@ const NAMES: [&str; 22] = [
     "TextReport",
     "Traces",
     "compress",
+    "set_sampling_state",
 ];
 
 #[pymodule]
@@ -60,6 +63,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(compression::compress, module)?)?;
     otlp_checks::register(module)?;
     redactor::register(module)?;
+    sampling::register(module)?;
     module.add_class::<client::PyGrpcClient>()?;
     server::register(module)
 }
