@@ -39,6 +39,7 @@ class Column:
 
     present: Bool
     n_present: int
+    """How many owners have a value."""
     kinds: NDArray[np.uint8]
     """0 absent, 1 string, 2 bool, 3 int, 4 double, 5 array, 6 kvlist, 7 bytes, 8 empty."""
     codes: NDArray[np.int32]
