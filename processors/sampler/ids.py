@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -14,6 +12,7 @@ from spanloom_native import Randomness
 from spanloom.batch import Logs, Traces
 from spanloom.columns import spread
 from spanloom.processors.sampler.config import Config
+from spanloom.processors.sampler.go_text import go_text
 from spanloom.processors.sampler.randomness import U64, id_bytes
 from spanloom.processors.sampler.threshold import MAX_RANDOMNESS
 
@@ -84,7 +83,7 @@ class HashSource:
         return _or_attribute(by_trace, batch, self._attribute, self._of_value)
 
     def _of_value(self, value: Any) -> int | None:
-        data = value if isinstance(value, bytes) else _go_text(value).encode()
+        data = value if isinstance(value, bytes) else go_text(value).encode()
         return self._randomness.of_bytes(data) if data else None
 
 
@@ -131,27 +130,3 @@ def _or_attribute(
     found = missing & spread([value is not None for value in drawn], codes, np.False_)
     numbers = spread([value or 0 for value in drawn], codes, np.uint64(0))
     return np.where(found, numbers, randomness), missing & ~found
-
-
-def _go_text(value: Any) -> str:
-    """As the Collector's `AsString` writes an attribute."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return _go_float(value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, separators=(",", ":"), sort_keys=True, default=str)
-    return "" if value is None else str(value)
-
-
-def _go_float(value: float) -> str:
-    """The shortest digits; with an exponent below 1e-6 and from 1e21 on."""
-    if not math.isfinite(value):
-        return "json: unsupported value: " + {"nan": "NaN", "inf": "+Inf"}.get(str(value), "-Inf")
-    text = repr(value)
-    if value == 0 or 1e-6 <= abs(value) < 1e21:  # noqa: PLR2004 - encoding/json's bounds
-        plain = np.format_float_positional(value, trim="-")
-        return str(plain)
-    mantissa, _, exponent = text.partition("e")
-    sign, digits = exponent[0], exponent.lstrip("+-").lstrip("0")
-    return f"{mantissa.removesuffix('.0')}e{sign}{digits.zfill(1 if sign == '-' else 2)}"
