@@ -82,6 +82,10 @@ class Batch:
     scope_versions: list[str]
     scope_resource_index: NDArray[np.int32]
     """(s,) the resource of each scope."""
+    resource_schema_urls: list[str]
+    """(r,) of the conventions that a resource's attributes follow; empty where none is named."""
+    scope_schema_urls: list[str]
+    """(s,) the same for a scope and its items."""
     is_edited: bool
     open_views: int
     """How many arrays made from this batch's memory are still alive."""
@@ -99,6 +103,11 @@ class Batch:
         """One batch of all items, in order. Takes over (empties) the given ones."""
     def split(self, n_items_max: int) -> list[Self]:
         """Batches of at most `n_items_max` items, in order. Empties this one."""
+    def part(self, mask: Bool) -> Self:
+        """Move the items where mask is True into a batch of their own, settled separately.
+
+        Edits go with them; the sender hears the worst of both. Either may be empty.
+        """
     def fork(self) -> Self:
         """The same items with their own edits, settled separately; the sender hears the worst."""
     def adopt(self, other: Batch) -> None:
@@ -144,6 +153,14 @@ class Batch:
         overwrite: bool = False,
     ) -> None:
         """Where `new` exists already nothing changes, unless `overwrite`."""
+    def set_schema_url(
+        self,
+        value: str,
+        *,
+        where: Bool | None = None,
+        level: Literal["resource", "scope"] = "scope",
+    ) -> None:
+        """Write the URL of resources (r,) or scopes (s,); an empty one removes it."""
     def keep(self, mask: Bool, reason: str = "filtered") -> None:
         """Drop the items where mask is False, and count them under `reason`."""
     def replace_items(self, items: Sequence[Message | bytes | None]) -> None:
@@ -195,10 +212,12 @@ class Traces(Batch):
     status_message: Column
     trace_state: Column
     event_index: NDArray[np.int32]
-    """(e,) the span of each event."""
+    """(e,) the span of each event, dropped ones left out."""
     event_name: Column
     event_time_unix_nano: NDArray[np.uint64]
     link_index: NDArray[np.int32]
+    def keep_events(self, mask: Bool) -> None:
+        """Drop the events (e,) where mask is False. `dropped_events_count` stays as it came."""
     def set_name(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None: ...
     def set_status(
         self, code: int, message: str | None = None, *, where: Bool | None = None

@@ -14,6 +14,7 @@ use super::ledger::PyLedger;
 use super::messages;
 use super::objects;
 use super::requests::{checked, count_items, level_named, signal_of};
+use super::schema_urls;
 use super::signals::{PyLogs, PyMetrics, PyTraces};
 use super::values::Values;
 use crate::ack::{AckShare, Failure, Hold, Outcome};
@@ -172,6 +173,16 @@ impl PyBatch {
     }
 
     #[getter]
+    fn resource_schema_urls<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        schema_urls::list(py, self, Level::Resource)
+    }
+
+    #[getter]
+    fn scope_schema_urls<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        schema_urls::list(py, self, Level::Scope)
+    }
+
+    #[getter]
     fn is_edited(&self) -> PyResult<bool> {
         Ok(self.held()?.batch.is_edited())
     }
@@ -234,6 +245,12 @@ impl PyBatch {
         let pieces = self.take()?.split(n_items_max);
         let pieces = pieces.into_iter().map(|piece| wrap(py, piece));
         PyList::new(py, pieces.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    fn part(&mut self, py: Python<'_>, mask: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let holder = self.held_mut()?;
+        let mask = bools(mask, holder.batch.len(), "mask")?;
+        wrap(py, holder.part(&mask))
     }
 
     fn fork(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
@@ -334,6 +351,16 @@ impl PyBatch {
         let mask = Where::new(r#where, batch.n_owners(level)?)?;
         let names = (old.as_bytes(), new.as_bytes());
         Ok(batch.rename_attribute(level, names, mask.as_mask(), overwrite)?)
+    }
+
+    #[pyo3(signature = (value, *, r#where = None, level = "scope"))]
+    fn set_schema_url(
+        &mut self,
+        value: &str,
+        r#where: Option<&Bound<'_, PyAny>>,
+        level: &str,
+    ) -> PyResult<()> {
+        schema_urls::set(self, level_named(level)?, value, r#where)
     }
 
     #[pyo3(signature = (mask, reason = "filtered"))]

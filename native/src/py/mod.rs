@@ -16,6 +16,7 @@ mod raw_request;
 mod redactor;
 mod requests;
 mod sampling;
+mod schema_urls;
 mod server;
 mod signals;
 mod values;
