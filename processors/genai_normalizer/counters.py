@@ -17,6 +17,7 @@ _HELP = {
     "items": "Items that a dialect added current names to, by dialect.",
     "problems": "Values that were left as they are, by reason.",
     "errors": "Dialects that failed on a batch, which went on without them.",
+    "released_calls": "Calls whose message events were held, by why they went on.",
 }
 
 
@@ -38,6 +39,15 @@ class Counters:
     def problems(self, problems: Mapping[str, int]) -> None:
         for reason, n in problems.items():
             self._counter("problems", "reason", reason).add(n)
+
+    def released(self, reason: str) -> None:
+        """One call that was held goes on."""
+        self._counter("released_calls", "reason", reason).add(1)
+
+    def gauge_held(self, n_records: Callable[[], float], n_bytes: Callable[[], float]) -> None:
+        gauge, text = self._telemetry.gauge, "of message events that wait for others of their call."
+        gauge(PREFIX + "held_records", f"Records {text}", self._processor, n_records)
+        gauge(PREFIX + "held_bytes", f"Bytes {text}", self._processor, n_bytes)
 
     def failed(self, dialect: str, error: Exception) -> None:
         """Count a defect in a dialect; the log has it once."""
