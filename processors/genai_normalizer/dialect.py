@@ -169,6 +169,8 @@ class Dialect:
         name: as in `dialects:` of the configuration and in `gen_ai.normalized.from`.
         scopes: globs of instrumentation scope names that mark its items.
         keys: attribute keys that mark its items; `acme.*` is any key with that beginning.
+        schema_urls: globs of the scope's schema URL that mark its items, looked at in batches
+            with a key of `gen_ai.*` only.
         rules: in order of preference. Rules that are not `scoped` work wherever their key is.
         defaults: current name -> value, set on its items that lack it (not on wrappers).
         wrappers: items that enclose calls of models; their usage goes to
@@ -191,6 +193,7 @@ class Dialect:
     name: str
     scopes: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    schema_urls: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     wrappers: tuple[Match, ...] = ()

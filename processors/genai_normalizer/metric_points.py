@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from spanloom.processors.genai_normalizer.dialect import Dialect, MetricRule
+from spanloom.processors.genai_normalizer.schema_urls import is_wrong
 from spanloom.semconv import INFERENCE_OPERATIONS, OPERATION, RESPONSE_MODEL
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class MetricNames:
         """Rewrite the batch; `problem` is told of what cannot be."""
         request = batch.to_message()
         for scope_metrics in (s for r in request.resource_metrics for s in r.scope_metrics):
+            before = [(metric.name, metric.unit) for metric in scope_metrics.metrics]
             changed = [
                 part
                 for metric in scope_metrics.metrics
@@ -50,6 +52,10 @@ class MetricNames:
             ]
             del scope_metrics.metrics[:]
             scope_metrics.metrics.extend(changed)
+            target = self._profile.schema_url
+            is_changed = before != [(metric.name, metric.unit) for metric in changed]
+            if is_changed and is_wrong(scope_metrics.schema_url, target):
+                scope_metrics.schema_url = target
         batch.replace_request(request.SerializeToString(), "replaced")
 
     def _renamed(self, metric: Any, scope: str, problem: Callable[[str], None]) -> list[Any]:

@@ -22,6 +22,7 @@ from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.processors.genai_normalizer.resources import ResourceNames
+from spanloom.processors.genai_normalizer.schema_urls import claim, is_wrong
 from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
 from spanloom.processors.genai_normalizer.usage import (
     add_exclusive,
@@ -89,7 +90,7 @@ class Normalizer:
     def normalize(self, batch: AnyBatch) -> None:
         """Edit the batch in place."""
         keys = batch.keys()
-        plan = self._planner.plan(keys, batch.scope_names)
+        plan = self._planner.plan(keys, batch.scope_names, batch.scope_schema_urls)
         only = POINT_KEYS if isinstance(batch, Metrics) else None
         items = Items(batch, set(keys), only)
         items.never, items.aliases = self._never, self._profile.names
@@ -105,6 +106,7 @@ class Normalizer:
             partial(self._resource_names.apply, batch),
             partial(self._finish, items, wrappers),
             partial(self._note, items, turns),
+            partial(self._claim, items, turns),
             partial(self._to_profile, items),
         ):
             self._try(_ALL, step)
@@ -214,6 +216,16 @@ class Normalizer:
             for number in distinct.tolist()
         ]
         items.put(NORMALIZED_FROM, names, numbers > 0, codes.astype(np.int32))
+
+    def _claim(self, items: Items, turns: list[tuple[Part, Turn]]) -> None:
+        """Scopes with names of the target do not name another version of the conventions."""
+        target = self._profile.schema_url
+        if not any(is_wrong(url, target) for url in items.batch.scope_schema_urls):
+            return
+        changed = [turn.added for _, turn in turns if turn.added is not None]
+        changed += [items.present(key) for key in self._profile.names.keys() & items.keys]
+        if changed:
+            claim(items.batch, np.logical_or.reduce(changed), target)
 
     def _to_profile(self, items: Items) -> None:
         """Rename to the target's names, as the last thing; what has such a name already stays."""
