@@ -75,6 +75,10 @@ class Config(component.Config):
     messages: bool = True
     """Rebuild messages and tool definitions. Without it none is written."""
 
+    token_counters: bool = True
+    """Make counters of histograms of tokens, in targets that have such counters; the histograms
+    stay. Off where a back end makes sums of histograms itself."""
+
     merge_message_events: bool = False
     """Merge the log events of one call (`gen_ai.user.message`, `gen_ai.choice` ...) into one
     `gen_ai.client.inference.operation.details` event, also those that come in several requests."""

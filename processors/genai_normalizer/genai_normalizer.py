@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 
 class GenaiNormalizer(Processor):
-    """Edits names and attributes; the number of items only changes with `merge_message_events`.
+    """Edits names and attributes. Items are only merged (`merge_message_events`), and data points
+    added (`token_counters`).
 
     Keeps no content between batches, but the message events that it holds for those.
     """
@@ -55,7 +56,7 @@ class GenaiNormalizer(Processor):
             self._counters,
             frozenset() if config.messages else MESSAGE_KEYS,
         )
-        self._metric_names = MetricNames(dialects, profile)
+        self._metric_names = MetricNames(dialects, profile, counts=config.token_counters)
         self._event_name_keys = tuple(d.event_name_key for d in dialects if d.event_name_key)
         self._finish_reasons = finish_reasons
         self._merges = config.merge_message_events
@@ -88,7 +89,9 @@ class GenaiNormalizer(Processor):
                 merge_messages(batch, self._finish_reasons)
         self._normalizer.normalize(batch)
         if isinstance(batch, Metrics) and self._metric_names.concern(batch):
-            self._metric_names.apply(batch, lambda reason: self._counters.problems({reason: 1}))
+            return self._metric_names.apply(
+                batch, lambda reason: self._counters.problems({reason: 1})
+            )
         return batch
 
 

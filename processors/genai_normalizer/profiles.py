@@ -25,6 +25,7 @@ class Profile:
         names: newest attribute -> the profile's; empty for the newest.
         values: newest attribute -> {newest value: the profile's}.
         inference_metrics: metric of any operation -> that of calls of a model alone.
+        token_counters: the same -> {type: the counter of that type}.
         schema_url: of a released version of the conventions; the newest names have none.
         token_metrics: metric of all types of tokens -> {type: the metric of that type}.
     """
@@ -33,6 +34,7 @@ class Profile:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     inference_metrics: Mapping[str, str] = field(default_factory=dict)
     token_metrics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    token_counters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     schema_url: str = ""
 
     def conversion(self, key: str) -> Conversion | None:
@@ -90,9 +92,19 @@ _TOKEN_METRICS = {
         "output": "gen_ai.client.inference.operation.output_tokens",
     }
 }
+_TOKEN_COUNTERS = {
+    "gen_ai.client.token.usage": {
+        "input": "gen_ai.client.inference.usage.input_tokens",
+        "output": "gen_ai.client.inference.usage.output_tokens",
+    }
+}
 
 PROFILES: dict[str, Profile] = {
-    NEWEST: Profile(inference_metrics=_INFERENCE_METRICS, token_metrics=_TOKEN_METRICS),
+    NEWEST: Profile(
+        inference_metrics=_INFERENCE_METRICS,
+        token_metrics=_TOKEN_METRICS,
+        token_counters=_TOKEN_COUNTERS,
+    ),
     "semconv-1.37": Profile(_V1_37, schema_url=BASE + "1.37.0"),
     "semconv-1.30": Profile(
         _V1_30,
