@@ -65,6 +65,10 @@ class Config(component.Config):
     remove_originals: bool = False
     """Remove a dialect's attribute once its current name is there."""
 
+    chunk_events: Literal["keep", "drop"] = "keep"
+    """drop: events of spans that tell nothing but when a chunk came, often one per token, go once
+    the time to the first chunk is taken. keep: they only go where originals are removed."""
+
     custom_mappings: dict[Key, Key] = Field(default_factory=dict)
     """Your own names, on top of all dialects: attribute -> current name."""
 

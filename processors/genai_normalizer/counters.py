@@ -17,6 +17,7 @@ _HELP = {
     "items": "Items that a dialect added current names to, by dialect.",
     "problems": "Values that were left as they are, by reason.",
     "errors": "Dialects that failed on a batch, which went on without them.",
+    "dropped_events": "Events of chunks that were dropped once their time was taken, by dialect.",
     "released_calls": "Calls whose message events were held, by why they went on.",
 }
 
@@ -35,6 +36,10 @@ class Counters:
 
     def items(self, dialect: str, n: int) -> None:
         self._counter("items", "dialect", dialect).add(n)
+
+    def dropped_events(self, dialect: str, n: int) -> None:
+        if n:
+            self._counter("dropped_events", "dialect", dialect).add(n)
 
     def problems(self, problems: Mapping[str, int]) -> None:
         for reason, n in problems.items():

@@ -180,6 +180,8 @@ class Dialect:
             the dialect does *not* include in its input or output tokens; they are added to
             the counts that this dialect brought.
         first_chunk_events: names of events whose first one tells the time to the first chunk.
+        chunk_events: names of events that tell nothing but when chunks came; dropped, where that
+            is asked for, from spans with the time to the first chunk.
         drops: keys (or `prefix*`) without a current name, removed with `remove_originals`.
         duplicates: key -> the current name that says the same; `remove_originals` removes the
             key where that name is.
@@ -199,6 +201,7 @@ class Dialect:
     wrappers: tuple[Match, ...] = ()
     exclusive: tuple[str, ...] = ()
     first_chunk_events: tuple[str, ...] = ()
+    chunk_events: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     duplicates: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[MetricRule, ...] = ()
@@ -214,6 +217,7 @@ class Options:
 
     overwrite: bool = False
     remove_originals: bool = False
+    drop_chunk_events: bool = False
 
 
 def is_scoped(rule: Rule) -> bool:

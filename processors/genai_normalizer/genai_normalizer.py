@@ -151,7 +151,8 @@ def _options(config: Config, name: str) -> Options:
         "remove_originals": source.remove_originals,
     }
     chosen = {k: getattr(config, k) if v is None else v for k, v in given.items()}
-    return Options(**chosen)
+    drops = bool(chosen["remove_originals"]) or config.chunk_events == "drop"
+    return Options(**chosen, drop_chunk_events=drops)
 
 
 FACTORY = Factory(

@@ -23,10 +23,15 @@ from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.processors.genai_normalizer.resources import ResourceNames
 from spanloom.processors.genai_normalizer.schema_urls import claim, is_wrong
-from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
+from spanloom.processors.genai_normalizer.timing import (
+    drop_events,
+    put_first_events,
+    put_time_per_chunk,
+)
 from spanloom.processors.genai_normalizer.usage import (
     add_exclusive,
     aggregate,
+    either,
     has_usage,
     wrapper_operations,
 )
@@ -132,7 +137,7 @@ class Normalizer:
         """(n,) the wrappers that a dialect knows; None is nowhere."""
         wrappers: Bool | None = None
         for part in plan.parts:
-            wrappers = _either(wrappers, matching(items, part.dialect.wrappers))
+            wrappers = either(wrappers, matching(items, part.dialect.wrappers))
         return wrappers
 
     def _try(self, dialect: str, step: Callable[[], None]) -> None:
@@ -160,6 +165,11 @@ class Normalizer:
 
     def _remove_originals(self, items: Items, turns: list[tuple[Part, Turn]]) -> None:
         """Last, as one dialect's key may mark another's items."""
+        for part, turn in turns:
+            if part.dialect.chunk_events and self._options[part.dialect.name].drop_chunk_events:
+                items.turn = turn
+                n_dropped = drop_events(items, part.dialect.chunk_events)
+                self._counters.dropped_events(part.dialect.name, n_dropped)
         removing = [(p, t) for p, t in turns if self._options[p.dialect.name].remove_originals]
         for _, turn in removing:
             items.turn = turn
@@ -197,7 +207,7 @@ class Normalizer:
         if TIME_TO_FIRST_CHUNK in items.keys and TIME_PER_OUTPUT_CHUNK not in items.keys:
             put_time_per_chunk(items)
         if has_usage(items.keys):
-            wrappers = _either(wrappers, wrapper_operations(items))
+            wrappers = either(wrappers, wrapper_operations(items))
             if wrappers is not None:
                 aggregate(items, wrappers)
 
@@ -234,10 +244,3 @@ class Normalizer:
             if to_target is not None:
                 repair(items, key, to_target.convert)
             items.batch.rename_attribute(key, self._profile.names[key], overwrite=self._overwrites)
-
-
-def _either(one: Bool | None, other: Bool | None) -> Bool | None:
-    """(n,) where one of them holds; None is nowhere."""
-    if one is None or other is None:
-        return other if one is None else one
-    return one | other
