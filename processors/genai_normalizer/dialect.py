@@ -98,8 +98,8 @@ class Indexed:
 
     Attributes:
         prefix: with its dot; a number follows.
-        build: the entries in numeric order, as nested dicts and lists -> the list that goes
-            under `new` (as JSON), or None. `messages.chat_messages` reads most of them.
+        build: a list of one entry, nested dicts and lists -> what goes under `new` (as JSON) for
+            it, or None. It is asked for each entry by itself. `messages.chat_messages` reads most.
     """
 
     prefix: str
