@@ -58,7 +58,7 @@ def put_indexed(items: Items, rule: Indexed, keys: Sequence[str], where: NDArray
     for row, built in entries.by_row(_places(items, rule, keys, len(where)), where):
         texts = [text for text, _ in built if text != ""]
         if texts and None not in texts:
-            values[row] = f"[{','.join(texts)}]"
+            values[row] = f"[{','.join(map(str, texts))}]"
         if rule.new == OUTPUT_MESSAGES:
             found = tuple(reason for _, of_entry in built for reason in of_entry)
             codes[row] = reasons.setdefault(found, len(reasons) - 1)
@@ -107,7 +107,8 @@ def _places(items: Items, rule: Indexed, keys: Sequence[str], n_items: int) -> l
             items.problem("too_deep")
         else:
             by_entry.setdefault(number, []).append(_Place(number, tuple(path), key))
-    return [place for number in sorted(by_entry, key=int) for place in by_entry[number]]
+    numbers = sorted(by_entry, key=lambda number: (int(number), number))
+    return [place for number in numbers for place in by_entry[number]]
 
 
 @dataclass(slots=True)

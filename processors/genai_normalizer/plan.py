@@ -7,7 +7,7 @@ planned each time, from what is known of each key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spanloom.processors.genai_normalizer.convert import Conversion
@@ -119,7 +119,7 @@ class Planner:
     def n_plans(self) -> int:
         return len(self._plans)
 
-    def plan(self, keys: Sequence[str], scopes: Sequence[str], urls: Sequence[str] = ()) -> Plan:
+    def plan(self, keys: Iterable[str], scopes: Sequence[str], urls: Sequence[str] = ()) -> Plan:
         """What a batch with these attribute keys, scope names and schema URLs needs."""
         known = (frozenset(keys), frozenset(scopes), frozenset(urls))
         plan = self._plans.get(known)
@@ -169,7 +169,7 @@ class Planner:
         return marked
 
     def _marking(
-        self, keys: Sequence[str], scopes: frozenset[str], urls: frozenset[str]
+        self, keys: Iterable[str], scopes: frozenset[str], urls: frozenset[str]
     ) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
         """By number of dialect: the scopes and the schema URLs that mark it."""
         by_scope: dict[int, set[str]] = {}
@@ -192,7 +192,7 @@ class Planner:
             tuple(i for i, d in enumerate(self.dialects) if is_among(key, d.drops)),
         )
 
-    def _make(self, keys: Sequence[str], scopes: frozenset[str], urls: frozenset[str]) -> Plan:
+    def _make(self, keys: Iterable[str], scopes: frozenset[str], urls: frozenset[str]) -> Plan:
         steps: dict[int, dict[int, list[str]]] = {}
         marks: dict[int, list[str]] = {}
         drops: dict[int, list[str]] = {}

@@ -124,6 +124,11 @@ class Batch:
         """Level item (n,), resource (r,), scope (s,), event (e,), link (l,)."""
     def keys(self, level: Level = "item") -> list[str]:
         """The distinct attribute keys present, in order of first appearance."""
+    def key_kinds(self, level: Level = "item") -> dict[str, int]:
+        """The same keys, each with the kinds of all its values as bits (`1 << Column.kinds`).
+
+        Costs as much as `keys`, and tells of many keys at once that no value needs a look.
+        """
 
     # -- edits; each is visible to the next read ----------------------------
     def set_attribute(

@@ -11,6 +11,7 @@ pub mod events;
 pub mod fields;
 pub mod index;
 pub mod json;
+pub mod key_kinds;
 pub mod keys;
 pub mod normalise;
 pub mod prune;

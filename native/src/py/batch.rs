@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bytes::Bytes;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyType};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyType};
 
 use super::arrays::{self, Where, bools};
 use super::column::PyColumn;
@@ -303,6 +303,17 @@ impl PyBatch {
         let (level, batch) = (self.level(level)?, &self.held()?.batch);
         let keys = py.detach(|| batch.keys(level))?;
         PyList::new(py, keys.iter().map(|key| objects::text(py, key)))
+    }
+
+    #[pyo3(signature = (level = "item"))]
+    fn key_kinds<'py>(&self, py: Python<'py>, level: &str) -> PyResult<Bound<'py, PyDict>> {
+        let (level, batch) = (self.level(level)?, &self.held()?.batch);
+        let kinds = py.detach(|| batch.key_kinds(level))?;
+        let found = PyDict::new(py);
+        for (key, bits) in kinds {
+            found.set_item(objects::text(py, &key), bits)?;
+        }
+        Ok(found)
     }
 
     #[pyo3(signature = (key, value, *, codes = None, r#where = None, level = "item"))]
