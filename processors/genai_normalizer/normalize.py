@@ -38,10 +38,11 @@ from spanloom.processors.genai_normalizer.usage import (
 from spanloom.semconv import FINISH_REASONS, TIME_PER_OUTPUT_CHUNK, TIME_TO_FIRST_CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from spanloom.batch import Column
     from spanloom.component import AnyBatch
     from spanloom.processors.genai_normalizer.counters import Counters
     from spanloom.processors.genai_normalizer.dialect import Options
@@ -50,10 +51,10 @@ if TYPE_CHECKING:
     Bool = NDArray[np.bool_]
 
 
-_TEXTS = 1 << ValueKind.STRING
-# Values such as names of providers that are known to be right: in number (the last batch may
-# bring more than one), and the longest that is remembered.
-_RIGHT_TEXTS_MAX = 256
+# Kinds of values that may be known to be right, such as names of providers and lists of reasons.
+_NAMEABLE = 1 << ValueKind.STRING | 1 << ValueKind.ARRAY
+# So many are, each at most so long.
+_RIGHT_MAX = 256
 _RIGHT_CHARACTERS_MAX = 64
 # In the place of a dialect's name, for what is done once for all of them.
 _ALL = "all"
@@ -85,7 +86,7 @@ class Normalizer:
             key: (conversion, sum(1 << kind for kind in conversion.keeps))
             for key, conversion in planner.types.items()
         }
-        self._right_texts: dict[str, set[str]] = {key: set() for key in self._types}
+        self._right: dict[str, set[str | tuple[str, ...]]] = {key: set() for key in self._types}
         self._profile = profile
         self._overwrites = any(option.overwrite for option in options.values())
         self._counters = counters
@@ -104,15 +105,14 @@ class Normalizer:
             wrappers = self._wrappers(items, plan)
             self._apply(items, turns, wrappers)
             items.turn = Turn(everywhere, overwrite=False)
-        for step in (
-            partial(self._check_types, items, plan),
-            partial(self._resource_names.apply, batch),
-            partial(self._finish, items, wrappers),
-            partial(self._note, items, turns),
-            partial(self._claim, items, turns),
-            partial(self._to_profile, items),
-        ):
-            self._try(_ALL, step)
+        self._try(_ALL, partial(self._check_types, items, plan))
+        self._try(_ALL, partial(self._resource_names.apply, batch))
+        self._try(_ALL, partial(self._finish, items, wrappers))
+        if turns:
+            self._try(_ALL, partial(self._note, items, turns))
+        if turns or self._profile.names:
+            self._try(_ALL, partial(self._claim, items, turns))
+            self._try(_ALL, partial(self._to_profile, items))
         self._counters.problems(items.problems)
 
     def _apply(self, items: Items, turns: list[tuple[Part, Turn]], wrappers: Bool | None) -> None:
@@ -184,18 +184,23 @@ class Normalizer:
         for key in (*plan.typed, FINISH_REASONS) if brought else plan.typed:
             conversion, right = self._types[key]
             kinds = kinds_of.get(key, 0) & ~right
-            if kinds and (kinds != _TEXTS or not self._are_right(key, items.column(key).values)):
+            if kinds and (kinds & ~_NAMEABLE or not self._are_right(key, items.column(key))):
                 repair(items, key, conversion.convert, None, conversion.keeps, counts=True)
 
-    def _are_right(self, key: str, texts: Sequence[str]) -> bool:
-        """Whether the key's conversion leaves all of them as they are; asked once for each."""
-        known, (conversion, _) = self._right_texts[key], self._types[key]
-        if known.issuperset(texts):
-            return True
-        right = {text for text in texts if conversion.convert(text) == text}
-        if len(known) < _RIGHT_TEXTS_MAX:
-            known |= {text for text in right if len(text) <= _RIGHT_CHARACTERS_MAX}
-        return right.issuperset(texts)
+    def _are_right(self, key: str, column: Column) -> bool:
+        """Whether its conversion leaves all texts and lists of texts as they are; asked once."""
+        known, convert = self._right[key], self._types[key][0].convert
+        for value in column.distinct()[1]:
+            if isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
+                return False
+            name = tuple(value) if isinstance(value, list) else value
+            if name in known:
+                continue
+            if convert(value) != value:
+                return False
+            if len(known) < _RIGHT_MAX and len(str(name)) <= _RIGHT_CHARACTERS_MAX:
+                known.add(name)
+        return True
 
     def _finish(self, items: Items, wrappers: Bool | None) -> None:
         """What follows from the current names, whoever wrote them."""
