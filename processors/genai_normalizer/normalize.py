@@ -17,6 +17,7 @@ from spanloom.processors.genai_normalizer.apply import (
     run_step,
 )
 from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, POINT_KEYS
+from spanloom.processors.genai_normalizer.errors import put_error_types
 from spanloom.processors.genai_normalizer.items import Items, Turn, everywhere
 from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
@@ -108,7 +109,8 @@ class Normalizer:
         self._try(_ALL, partial(self._check_types, items, plan))
         self._try(_ALL, partial(self._resource_names.apply, batch))
         self._try(_ALL, partial(self._finish, items, wrappers))
-        if turns:
+        if turns:  # instrumentations with current names tell the type themselves
+            self._try(_ALL, partial(put_error_types, items))
             self._try(_ALL, partial(self._note, items, turns))
         if turns or self._profile.names:
             self._try(_ALL, partial(self._claim, items, turns))
