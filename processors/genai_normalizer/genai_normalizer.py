@@ -73,13 +73,15 @@ class GenaiNormalizer(Processor):
 
     def consume(self, batch: AnyBatch) -> None:
         """Process and hand on, but for what waits for the rest of its call."""
-        if self._held is None or not isinstance(batch, Logs) or not len(batch):
+        if self._held is not None and isinstance(batch, Logs):
+            try:
+                self._held.take_in(batch)
+            except Exception as error:  # noqa: BLE001 - what is not held goes on as it came
+                self._counters.failed("all", error)
+        if len(batch):
             super().consume(batch)
-            return
-        try:
-            self._held.take_in(batch)
-        except Exception as error:  # noqa: BLE001 - what is lost is refused: the sender tries again
-            self._counters.failed("all", error)
+        else:
+            batch.ack()
 
     def process(self, batch: AnyBatch) -> AnyBatch:
         """The batch, with current names."""

@@ -8,18 +8,22 @@ once.
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spanloom.batch import Logs
+from spanloom.holding import HoldingThread
 from spanloom.processors.genai_normalizer.log_records import events_by_span
 from spanloom.processors.genai_normalizer.message_events import CHOICE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from spanloom.component import Settings
     from spanloom.processors.genai_normalizer.config import Config
@@ -27,6 +31,11 @@ if TYPE_CHECKING:
 
 Span = tuple[bytes, bytes]
 """Trace id and span id."""
+
+# Half of what a Collector's receiver takes at once, unless it is told otherwise.
+_RELEASED_BYTES_MAX = 2 << 20
+# Into so many parts a batch is cut at once: each costs a look at all its records.
+_CUTS = 32
 
 
 @dataclass(slots=True)
@@ -40,32 +49,28 @@ class Call:
     is_asked: bool = False
     is_answered: bool = False
 
-    def learn(self, names: Iterable[str]) -> bool:
-        """Note which events came; whether it has a question and an answer now."""
+    @property
+    def is_complete(self) -> bool:
+        return self.is_asked and self.is_answered
+
+    def add(self, part: Logs, names: Iterable[str]) -> None:
+        self.parts.append(part)
+        self.n_records += len(part)
+        self.n_bytes += part.size_bytes
         for name in names:
             self.is_answered |= name == CHOICE
             self.is_asked |= name != CHOICE
-        return self.is_asked and self.is_answered
-
-    def hold(self, part: Logs, *, answers_sender: bool) -> None:
-        if answers_sender:
-            part.acknowledge()
-        # In bytes of its own, so that it does not keep those of its whole request.
-        own = Logs.concat([part])
-        self.parts.append(own)
-        self.n_records += len(own)
-        self.n_bytes += own.size_bytes
 
 
 class HeldCalls:
-    """The calls of one pipeline that wait; one thread watches the time, asleep while none does.
+    """The calls of one pipeline that wait.
 
     Args:
         config: of the processor.
         settings: of the processor.
         counters: of the processor.
         event_name_keys: attributes that hold the event's name of a record.
-        release: takes what need not wait any longer; called without a lock, and never raises.
+        release: takes what need not wait any longer; called without a lock.
     """
 
     def __init__(
@@ -78,82 +83,71 @@ class HeldCalls:
     ) -> None:
         self._config = config
         self._clock = settings.clock
-        self._released = counters.released
-        self._failed = partial(counters.failed, "all")
+        self._counters = counters
         self._event_name_keys = event_name_keys
         self._release = release
         self._lock = threading.Lock()
         # All wait equally long, so the first one is due first.
-        self._calls: dict[Span, Call] = {}
+        self._calls: OrderedDict[Span, Call] = OrderedDict()
         self._n_records = 0
         self._n_bytes = 0
-        # Set while something is held, and for good at shutdown.
-        self._holding = threading.Event()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._begin = partial(self._start, settings.id, counters)
+        self._holding = HoldingThread(settings, self._release_due)
+        self._is_started = False
 
     def shutdown(self, timeout_s: float) -> None:
         """Release all that is held; what comes later is not held."""
-        self._closing.set()
-        self._holding.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._holding.stop(timeout_s)
         with self._lock:
             rest = [self._pop(span, "shutdown") for span in list(self._calls)]
         self._send(rest)
 
     def take_in(self, batch: Logs) -> None:
-        """Hold what waits for the rest of its call, and release all else."""
+        """Take out of the batch what waits for the rest of its call, and what held calls waited
+        for; those go on at once.
+        """
         by_span, names = events_by_span(batch, self._event_name_keys)
         with self._lock:
-            complete, waiting = self._sorted(by_span, names)
-            ready = [part for call in complete for part in call.parts]
-            if waiting:
-                self._hold(batch, waiting)
+            taken = {
+                span: rows
+                for span, rows in by_span.items()
+                if span in self._calls or self._waits(names[row] for row in rows)
+            }
+            # Nothing is noted yet if this raises: what it took is refused, retryably.
+            parts = _parts(batch, list(taken.values())) if taken else []
+            complete = self._hold(taken, parts, names)
             early = self._shrink()
-        if len(batch):
-            ready.append(batch)
-        else:
-            batch.ack()
-        if ready:
-            self._release(ready[0] if len(ready) == 1 else Logs.concat(ready))
-        self._send(early)
+        self._send(complete + early)
 
-    def _sorted(
-        self, by_span: Mapping[Span, list[int]], names: Sequence[str]
-    ) -> tuple[list[Call], list[tuple[Call, list[int]]]]:
-        """The held calls that are complete now, and those that wait with their rows."""
-        complete, waiting = [], []
+    def _waits(self, names: Iterable[str]) -> bool:
+        """Whether events that came together are no whole call."""
+        return len({name == CHOICE for name in names}) == 1 and not self._holding.closing
+
+    def _hold(
+        self, taken: Mapping[Span, list[int]], parts: list[Logs], names: Sequence[str]
+    ) -> list[Call]:
+        """Put each part to its call; the calls that are complete now."""
+        complete = []
         deadline_s = self._clock.monotonic_s() + self._config.merge_wait
-        for span, rows in by_span.items():
-            call = self._calls.get(span) or Call(deadline_s)
-            if not call.learn(names[row] for row in rows) and not self._closing.is_set():
-                self._calls[span] = call
-                waiting.append((call, rows))
-            elif span in self._calls:
+        for (span, rows), part in zip(taken.items(), parts, strict=True):
+            call = self._calls.setdefault(span, Call(deadline_s))
+            call.add(part, (names[row] for row in rows))
+            self._n_records += len(part)
+            self._n_bytes += part.size_bytes
+            if call.is_complete:
                 complete.append(self._pop(span, "complete"))
-        return complete, waiting
+            elif not self._config.merge_wait_for_result:
+                part.acknowledge()
+        if self._calls:
+            self._watch()
+        return complete
 
-    def _hold(self, batch: Logs, waiting: list[tuple[Call, list[int]]]) -> None:
-        """Take the rows of each call out of the batch."""
-        numbers = np.full(len(batch), -1, np.int64)
-        for number, (_, rows) in enumerate(waiting):
-            numbers[rows] = number
-        taken = batch.part(numbers >= 0)
-        numbers = numbers[numbers >= 0]
-        for number, (call, _) in enumerate(waiting):
-            is_its = numbers == number
-            numbers = numbers[~is_its]
-            n_records, n_bytes = call.n_records, call.n_bytes
-            answers_sender = not self._config.merge_wait_for_result
-            call.hold(taken.part(is_its), answers_sender=answers_sender)
-            self._n_records += call.n_records - n_records
-            self._n_bytes += call.n_bytes - n_bytes
-        taken.ack()  # nothing is left in it
-        self._holding.set()
-        if self._thread is None:
-            self._thread = self._begin()
+    def _watch(self) -> None:
+        if not self._is_started:  # at the first call that waits: only pipelines of logs have any
+            self._is_started = True
+            read = (lambda: float(self._n_records), lambda: float(self._n_bytes))
+            self._counters.gauge_held(*read)
+            self._holding.start()
+        self._holding.wake()
 
     def _shrink(self) -> list[Call]:
         """The calls that have to leave for newer ones, oldest first."""
@@ -168,46 +162,68 @@ class HeldCalls:
         call = self._calls.pop(span)
         self._n_records -= call.n_records
         self._n_bytes -= call.n_bytes
-        self._released(reason)
-        if not self._calls and not self._closing.is_set():
-            self._holding.clear()
+        self._counters.released(reason)
         return call
 
-    def _send(self, calls: list[Call]) -> None:
-        """Release as one batch. What is lost to an error here is refused, retryably."""
-        try:
-            if parts := [part for call in calls for part in call.parts]:
-                self._release(Logs.concat(parts))
-        except Exception as error:  # noqa: BLE001 - the thread must live; the sender tries again
-            self._failed(error)
-
-    def _start(self, component_id: str, counters: Counters) -> threading.Thread:
-        """At the first call that waits: only the pipeline of logs has any."""
-        counters.gauge_held(lambda: float(self._n_records), lambda: float(self._n_bytes))
-        name = f"spanloom-{component_id}"
-        thread = threading.Thread(target=self._watch, name=name, daemon=True)
-        thread.start()
-        return thread
-
-    def _watch(self) -> None:
-        """Release what has waited long enough, until shutdown."""
-        while True:
-            self._holding.wait()
-            if self._closing.is_set():
-                return
-            with self._lock:
-                late, left_s = self._due()
-            self._send(late)
-            if left_s > 0:
-                self._clock.wait(self._closing, left_s)
-
-    def _due(self) -> tuple[list[Call], float]:
-        """The calls that have waited long enough, and seconds until the next one has."""
+    def _release_due(self, now_s: float) -> float | None:
+        """Release what has waited long enough; when the next will have (monotonic seconds)."""
         late: list[Call] = []
-        now_s = self._clock.monotonic_s()
-        while self._calls:
-            span, call = next(iter(self._calls.items()))
-            if call.deadline_s > now_s:
-                return late, call.deadline_s - now_s
-            late.append(self._pop(span, "time"))
-        return late, 0.0
+        with self._lock:
+            while (due_s := self._next_s()) is not None and due_s <= now_s:
+                late.append(self._pop(next(iter(self._calls)), "time"))
+        self._send(late)
+        return due_s
+
+    def _next_s(self) -> float | None:
+        return next((call.deadline_s for call in self._calls.values()), None)
+
+    def _send(self, calls: list[Call]) -> None:
+        """Release in batches that receivers take, and each call in one. Never raises: what is
+        lost to an error is refused, retryably.
+        """
+        for parts in _batches(calls):
+            try:
+                self._release(Logs.concat(parts))
+            except Exception as error:  # noqa: BLE001 - the others must go on
+                self._counters.failed("all", error)
+
+
+def _parts(batch: Logs, groups: list[list[int]]) -> list[Logs]:
+    """Take the rows of each group out of the batch."""
+    numbers = np.full(len(batch), len(groups), np.int64)
+    for number, rows in enumerate(groups):
+        numbers[rows] = number
+    is_taken = numbers < len(groups)
+    taken = batch.part(is_taken)
+    return list(_cut(taken, numbers[is_taken], range(len(groups))))
+
+
+def _cut(batch: Logs, numbers: NDArray[np.int64], groups: range) -> Iterator[Logs]:
+    """One batch per group, in steps, so that not every group looks at the records of all."""
+    # In bytes of its own, so that it does not keep, nor search, those of the others.
+    own = Logs.concat([batch])
+    if len(groups) == 1:
+        yield own
+        return
+    size = -(-len(groups) // _CUTS)
+    for start in range(0, len(groups), size):
+        some = groups[start : start + size]
+        is_theirs = numbers < some.stop
+        part = own.part(is_theirs)
+        yield from _cut(part, numbers[is_theirs], some)
+        numbers = numbers[~is_theirs]
+    own.ack()  # nothing is left in it
+
+
+def _batches(calls: list[Call]) -> Iterator[list[Logs]]:
+    """The parts of whole calls, as many as may go on together."""
+    parts: list[Logs] = []
+    n_bytes = 0
+    for call in calls:
+        if parts and n_bytes + call.n_bytes > _RELEASED_BYTES_MAX:
+            yield parts
+            parts, n_bytes = [], 0
+        parts += call.parts
+        n_bytes += call.n_bytes
+    if parts:
+        yield parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from spanloom.batch import Traces
 from spanloom.component import AnyBatch
 from spanloom.processors.genai_normalizer.config import Config
 from spanloom.processors.genai_normalizer.genai_normalizer import GenaiNormalizer
+from spanloom.processors.genai_normalizer.tests.held import Running
 from spanloom.testing import build_traces, make_settings
 from spanloom.testing.builders import key_values
 
@@ -116,3 +117,17 @@ def golden() -> Callable[[str, Any], None]:
         assert value == json.loads(file.read_text())
 
     return check
+
+
+@pytest.fixture
+def running() -> Iterator[Callable[..., Running]]:
+    """Makes normalisers that merge, and stops them."""
+    made: list[Running] = []
+
+    def run(settle: Any = "ack", **config: Any) -> Running:
+        made.append(Running(settle, **config))
+        return made[-1]
+
+    yield run
+    for one in made:
+        one.processor.shutdown(1.0)
