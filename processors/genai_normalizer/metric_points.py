@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 from spanloom.batch import Metrics
 from spanloom.processors.genai_normalizer.dialect import Dialect, MetricRule
 from spanloom.processors.genai_normalizer.schema_urls import is_wrong
-from spanloom.processors.genai_normalizer.token_counters import TOKEN_TYPE, token_counters
+from spanloom.processors.genai_normalizer.token_counters import (
+    TOKEN_TYPE,
+    labels_of,
+    token_counters,
+    type_of_tokens,
+)
 from spanloom.semconv import INFERENCE_OPERATIONS, OPERATION, RESPONSE_MODEL
 
 if TYPE_CHECKING:
@@ -100,7 +105,7 @@ class MetricNames:
         if (new := self._profile.inference_metrics.get(metric.name)) is not None:
             yield from _split(metric, lambda labels: new if _is_call(labels) else None)
         elif (types := self._profile.token_metrics.get(metric.name)) is not None:
-            yield from _split(metric, lambda labels: types.get(labels.get(TOKEN_TYPE, "")))
+            yield from _split(metric, lambda labels: types.get(type_of_tokens(labels)))
         else:
             yield metric
 
@@ -121,8 +126,7 @@ def _split(metric: Any, name_of: Callable[[Mapping[str, str]], str | None]) -> I
     kind = metric.WhichOneof("data")
     groups: dict[str, list[Any]] = {}
     for point in getattr(metric, kind).data_points if kind else ():
-        labels = {a.key: a.value.string_value for a in point.attributes}
-        groups.setdefault(name_of(labels) or metric.name, []).append(point)
+        groups.setdefault(name_of(labels_of(point)) or metric.name, []).append(point)
     if not groups:
         yield metric
     for name, points in groups.items():

@@ -10,11 +10,16 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
+from spanloom.processors.genai_normalizer.usage import WRAPPER_OPERATIONS
+from spanloom.semconv import OPERATION
+
 TOKEN_TYPE = "gen_ai.token.type"  # noqa: S105 - of tokens of text
 MODALITY = "gen_ai.token.modality"
-# The conventions want one; the histograms do not know it.
+# The conventions want one; most histograms do not know it.
 _UNKNOWN = "unknown"
 _INT_MAX = float(1 << 63)
+# opentelemetry.proto.metrics.v1.DataPointFlags
+_NO_RECORDED_VALUE = 1
 _HISTOGRAMS = ("histogram", "exponential_histogram")
 
 
@@ -31,7 +36,7 @@ def token_counters(metric: Any, names: Mapping[str, str]) -> Iterator[Any]:
     data = getattr(metric, kind)
     counters: dict[str, Any] = {}
     for point in data.data_points:
-        name = names.get(_type_of(point))
+        name = names.get(type_of_tokens(labels_of(point)))
         if name is None or not _is_countable(point):
             continue
         if name not in counters:
@@ -42,21 +47,36 @@ def token_counters(metric: Any, names: Mapping[str, str]) -> Iterator[Any]:
     yield from counters.values()
 
 
-def _type_of(point: Any) -> str:
-    values = (a.value.string_value for a in point.attributes if a.key == TOKEN_TYPE)
-    return next(values, "")
+def labels_of(point: Any) -> dict[str, str]:
+    """The attributes that are texts; others are empty."""
+    return {a.key: a.value.string_value for a in point.attributes}
+
+
+def type_of_tokens(labels: Mapping[str, str]) -> str:
+    """The type of tokens of a point; none for what encloses calls of models (R7), as the points
+    of those calls tell of the same tokens.
+    """
+    return "" if labels.get(OPERATION) in WRAPPER_OPERATIONS else labels.get(TOKEN_TYPE, "")
 
 
 def _is_countable(point: Any) -> bool:
-    """Whether the point tells a sum that can only grow; one without a value tells none."""
-    return point.HasField("sum") and isfinite(point.sum) and point.sum >= 0
+    """Whether the point tells a sum that can only grow, or that the series has ended."""
+    return _is_ended(point) or (point.HasField("sum") and isfinite(point.sum) and point.sum >= 0)
+
+
+def _is_ended(point: Any) -> bool:
+    return bool(point.flags & _NO_RECORDED_VALUE)
 
 
 def _add(counter: Any, point: Any) -> None:
-    counter.attributes.extend(a for a in point.attributes if a.key not in (TOKEN_TYPE, MODALITY))
-    counter.attributes.add(key=MODALITY).value.string_value = _UNKNOWN
+    counter.attributes.extend(a for a in point.attributes if a.key != TOKEN_TYPE)
+    if not any(a.key == MODALITY for a in point.attributes):
+        counter.attributes.add(key=MODALITY).value.string_value = _UNKNOWN
     counter.start_time_unix_nano = point.start_time_unix_nano
     counter.time_unix_nano = point.time_unix_nano
+    counter.flags = point.flags
+    if _is_ended(point):
+        return
     if point.sum.is_integer() and point.sum < _INT_MAX:
         counter.as_int = int(point.sum)
     else:

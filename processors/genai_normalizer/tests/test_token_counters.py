@@ -85,6 +85,64 @@ def test_what_tells_no_sum_that_grows_gets_no_counter(point: Point) -> None:
     assert len(batch) == 1
 
 
+def test_a_counter_ends_and_begins_again_with_its_histogram() -> None:
+    times = [(5, 9, 0), (5, 10, 1), (12, 13, 0)]
+    points: list[Point] = [
+        {"type": "input", "sum": 7.0 * (not flags), "flags": flags}
+        | {"start_time_unix_nano": start, "time_unix_nano": time}
+        for start, time, flags in times
+    ]
+    [counter] = counters(normalized(batch_of(usage(*points))))
+    made = counter.sum.data_points
+    assert [(p.start_time_unix_nano, p.time_unix_nano, p.flags) for p in made] == times
+    assert [p.as_int if p.HasField("as_int") else None for p in made] == [7, None, 7]
+
+
+def test_points_that_tell_the_modality_keep_it() -> None:
+    modality = "gen_ai.token.modality"
+    points = [{"type": "input", "sum": 1.0, "labels": {modality: m}} for m in ("text", "audio")]
+    batch = normalized(batch_of(usage(*points)))
+    [counter] = counters(batch)
+    labels = [
+        [(a.key, a.value.string_value) for a in p.attributes] for p in counter.sum.data_points
+    ]
+    assert labels == [[(modality, "text")], [(modality, "audio")]]
+
+
+@pytest.mark.parametrize(("operation", "is_counted"), [("chat", True), ("invoke_agent", False)])
+def test_tokens_of_what_encloses_calls_are_not_counted_twice(
+    operation: str, *, is_counted: bool
+) -> None:
+    labels = {"gen_ai.operation.name": operation}
+    point = {"type": "input", "sum": 3.0, "count": 1, "labels": labels}
+    batch = normalized(batch_of(usage(point)))
+    assert bool(list(counters(batch))) == is_counted
+    assert (USAGE in batch.metric_names) != is_counted
+    assert len(batch) == 1 + is_counted
+
+
+def test_each_sdk_of_a_batch_gets_what_it_lacks() -> None:
+    own = Metric(name=COUNTER + "input_tokens", unit="{token}")
+    own.sum.data_points.add(as_int=7)
+    both = [usage({"type": "input", "sum": 7.0})], [own, usage({"type": "input", "sum": 7.0})]
+    batch = normalized(Metrics.concat([batch_of(*metrics) for metrics in both]))
+    groups = [s.metrics for r in batch.to_message().resource_metrics for s in r.scope_metrics]
+    found = [[metric.name for metric in metrics].count(own.name) for metrics in groups]
+    assert found == [1, 1]
+
+
+def test_no_two_metrics_have_the_same_name_in_prometheus() -> None:
+    points = [{"type": t, "sum": 3.0, "count": 1} for t in ("input", "output", "other")]
+    batch = normalized(batch_of(usage(*points)))
+    suffixes = {"sum": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
+    names = [
+        metric.name.replace(".", "_") + suffix
+        for metric in batch.metrics()
+        for suffix in suffixes[metric.WhichOneof("data")]
+    ]
+    assert len(names) == len(set(names)) == 3 * 3 + 2
+
+
 def test_a_sum_that_no_integer_holds_is_a_double() -> None:
     batch = normalized(
         batch_of(usage({"type": "input", "sum": 2.5}, {"type": "input", "sum": 1e30}))
