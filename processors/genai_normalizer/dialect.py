@@ -170,7 +170,7 @@ class Dialect:
         scopes: globs of instrumentation scope names that mark its items.
         keys: attribute keys that mark its items; `acme.*` is any key with that beginning.
         schema_urls: globs of the scope's schema URL that mark its items, looked at in batches
-            with a key of `gen_ai.*` only.
+            with a key of `gen_ai.*`, or a key or scope of any dialect, only.
         rules: in order of preference. Rules that are not `scoped` work wherever their key is.
         defaults: current name -> value, set on its items that lack it (not on wrappers).
         wrappers: items that enclose calls of models; their usage goes to

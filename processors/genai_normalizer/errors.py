@@ -10,7 +10,13 @@ from spanloom.batch import Traces
 from spanloom.semconv import ERROR_TYPE, OPERATION
 
 if TYPE_CHECKING:
-    from spanloom.processors.genai_normalizer.items import Items
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from spanloom.processors.genai_normalizer.items import Items, Turn
+
+    Bool = NDArray[np.bool_]
 
 _ERROR = 2
 _EXCEPTION, _TYPE = "exception", "exception.type"
@@ -18,9 +24,11 @@ _EXCEPTION, _TYPE = "exception", "exception.type"
 _CHARACTERS_MAX = 256
 
 
-def put_error_types(items: Items) -> None:
+def put_error_types(items: Items, turns: Sequence[Turn]) -> None:
     """`error.type` of failed spans with an operation: the class of their last exception, which the
     conventions take where a call tells no code of its own. A loop over those events.
+
+    Only on spans of dialects: instrumentations with current names tell the type themselves.
     """
     batch = items.batch
     if not isinstance(batch, Traces) or OPERATION not in items.keys:
@@ -28,6 +36,7 @@ def put_error_types(items: Items) -> None:
     where = (batch.status_code == _ERROR) & items.column(OPERATION).present
     if not where.any() or _TYPE not in batch.keys("event"):
         return
+    where &= _of_dialects(items, turns)
     names, types = batch.event_name, batch.attribute(_TYPE, "event").strings()
     is_exception = np.array([name == _EXCEPTION for name in names.values] + [False])[names.codes]
     spans = batch.event_index.tolist()
@@ -36,3 +45,15 @@ def put_error_types(items: Items) -> None:
         if 0 < len(types[event]) <= _CHARACTERS_MAX:
             values[spans[event]] = types[event]
     items.put(ERROR_TYPE, values, where & np.array([value is not None for value in values]))
+
+
+def _of_dialects(items: Items, turns: Sequence[Turn]) -> Bool:
+    """(n,) the spans that a dialect marks or has added something to."""
+    own, found = items.turn, ~items.all
+    for turn in turns:
+        items.turn = turn
+        found |= items.rows
+        if turn.added is not None:
+            found |= turn.added
+    items.turn = own
+    return found

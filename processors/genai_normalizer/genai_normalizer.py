@@ -47,7 +47,8 @@ class GenaiNormalizer(Processor):
         )
         profile = PROFILES[config.target]
         dialects = [_adapted(d, config, finish_reasons, profile) for d in _chosen(config)]
-        planner = Planner(dialects, profile.types({**TYPES, FINISH_REASONS: finish_reasons}))
+        types = profile.types({**TYPES, FINISH_REASONS: finish_reasons})
+        planner = Planner(dialects, types, profile.schema_url)
         self._counters = Counters(settings, lambda: planner.n_plans)
         self._normalizer = Normalizer(
             planner,
@@ -122,7 +123,9 @@ def _mapped(source: Source) -> tuple[Rule, ...]:
 def _adapted(
     dialect: Dialect, config: Config, finish_reasons: Conversion, profile: Profile
 ) -> Dialect:
-    """Without the rules that the config turns off or the target undoes, with its reasons."""
+    """Without the rules that the config turns off or the target undoes, with its reasons. The
+    target's own names mark no dialect.
+    """
     rules = [
         rule
         for rule in dialect.rules
@@ -134,7 +137,9 @@ def _adapted(
         else rule
         for rule in rules
     ]
-    return replace(dialect, rules=tuple(adapted))
+    own = frozenset(profile.names.values())
+    keys = tuple(key for key in dialect.keys if key not in own)
+    return replace(dialect, rules=tuple(adapted), keys=keys)
 
 
 def _is_undone(rule: Rule, profile: Profile) -> bool:

@@ -128,10 +128,10 @@ class Items:
             return
         self.batch.set_attribute(key, values, codes=codes, where=where)
         self.keys.add(key)
-        turn = self.turn
-        before = turn.written.get(key)
-        turn.written[key] = where if before is None else before | where
-        turn.added = where if turn.added is None else turn.added | where
+        written = self.turn.written
+        before = written.get(key)
+        written[key] = where if before is None else before | where
+        self.note_added(where)
 
     def put_constant(self, key: str, value: Any, where: Bool) -> None:
         """One value, a list too, wherever it may be written."""
@@ -159,6 +159,10 @@ class Items:
         except Exception:  # noqa: BLE001 - one value must not cost the others their names
             self.problem("defect")
             return None
+
+    def note_added(self, where: Bool) -> None:
+        before = self.turn.added
+        self.turn.added = where if before is None else before | where
 
     def note_read(self, key: str, where: Bool) -> None:
         before = self.read.get(key)

@@ -23,7 +23,7 @@ from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.processors.genai_normalizer.resources import ResourceNames
-from spanloom.processors.genai_normalizer.schema_urls import claim, is_wrong
+from spanloom.processors.genai_normalizer.schema_urls import claim
 from spanloom.processors.genai_normalizer.timing import (
     drop_events,
     put_first_events,
@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 
 # Kinds of values that may be known to be right, such as names of providers and lists of reasons.
-_NAMEABLE = 1 << ValueKind.STRING | 1 << ValueKind.ARRAY
+_TEXT = 1 << ValueKind.STRING
+_NAMEABLE = _TEXT | 1 << ValueKind.ARRAY
 # So many are, each at most so long.
 _RIGHT_MAX = 256
 _RIGHT_CHARACTERS_MAX = 64
@@ -109,11 +110,14 @@ class Normalizer:
         self._try(_ALL, partial(self._check_types, items, plan))
         self._try(_ALL, partial(self._resource_names.apply, batch))
         self._try(_ALL, partial(self._finish, items, wrappers))
-        if turns:  # instrumentations with current names tell the type themselves
-            self._try(_ALL, partial(put_error_types, items))
+        if turns or self._profile.names or items.turn.added is not None:
+            added = [items.turn.added, *(turn.added for _, turn in turns)]
+            step = partial(claim, items, added, self._profile, overwrites=self._overwrites)
+            self._try(_ALL, step)
+        if turns:
+            self._try(_ALL, partial(put_error_types, items, [turn for _, turn in turns]))
             self._try(_ALL, partial(self._note, items, turns))
-        if turns or self._profile.names:
-            self._try(_ALL, partial(self._claim, items, turns))
+        if self._profile.names:
             self._try(_ALL, partial(self._to_profile, items))
         self._counters.problems(items.problems)
 
@@ -186,13 +190,13 @@ class Normalizer:
         for key in (*plan.typed, FINISH_REASONS) if brought else plan.typed:
             conversion, right = self._types[key]
             kinds = kinds_of.get(key, 0) & ~right
-            if kinds and (kinds & ~_NAMEABLE or not self._are_right(key, items.column(key))):
+            if kinds and (kinds & ~_NAMEABLE or not self._are_right(key, kinds, items.column(key))):
                 repair(items, key, conversion.convert, None, conversion.keeps, counts=True)
 
-    def _are_right(self, key: str, column: Column) -> bool:
+    def _are_right(self, key: str, kinds: int, column: Column) -> bool:
         """Whether its conversion leaves all texts and lists of texts as they are; asked once."""
         known, convert = self._right[key], self._types[key][0].convert
-        for value in column.distinct()[1]:
+        for value in column.values if kinds == _TEXT else column.distinct()[1]:
             if isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
                 return False
             name = tuple(value) if isinstance(value, list) else value
@@ -230,16 +234,6 @@ class Normalizer:
             for number in distinct.tolist()
         ]
         items.put(NORMALIZED_FROM, names, numbers > 0, codes.astype(np.int32))
-
-    def _claim(self, items: Items, turns: list[tuple[Part, Turn]]) -> None:
-        """Scopes with names of the target do not name another version of the conventions."""
-        target = self._profile.schema_url
-        if not any(is_wrong(url, target) for url in items.batch.scope_schema_urls):
-            return
-        changed = [turn.added for _, turn in turns if turn.added is not None]
-        changed += [items.present(key) for key in self._profile.names.keys() & items.keys]
-        if changed:
-            claim(items.batch, np.logical_or.reduce(changed), target)
 
     def _to_profile(self, items: Items) -> None:
         """Rename to the target's names, as the last thing; what has such a name already stays."""

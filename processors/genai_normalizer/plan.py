@@ -95,10 +95,17 @@ class Planner:
         dialects: in the order in which they are asked.
         types: by current name, the conversion that its values must survive unchanged.
         current: the names that rules bring values to.
+
+    Args:
+        target: the schema URL that is written. It marks no dialect: what has the names that are
+            wanted needs no other ones, and a second pass must not find more than the first.
     """
 
-    def __init__(self, dialects: Sequence[Dialect], types: Mapping[str, Conversion]) -> None:
+    def __init__(
+        self, dialects: Sequence[Dialect], types: Mapping[str, Conversion], target: str = ""
+    ) -> None:
         self.types = types
+        self._target = target
         self.dialects = tuple(sorted(dialects, key=lambda d: (d.order, d.name)))
         self._plans: dict[tuple[frozenset[str], ...], Plan] = {}
         self._scopes: dict[str, tuple[int, ...]] = {}
@@ -169,16 +176,18 @@ class Planner:
         return marked
 
     def _marking(
-        self, keys: Iterable[str], scopes: frozenset[str], urls: frozenset[str]
+        self, keys: Iterable[str], scopes: frozenset[str], urls: frozenset[str], *, is_known: bool
     ) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
-        """By number of dialect: the scopes and the schema URLs that mark it."""
+        """By number of dialect: the scopes and the schema URLs that mark it. URLs only in batches
+        of GenAI, where a key is known to a dialect, a scope marks one, or names are current.
+        """
         by_scope: dict[int, set[str]] = {}
         for scope in scopes:
             for number in self._marked_by(scope):
                 by_scope.setdefault(number, set()).add(scope)
         by_url: dict[int, set[str]] = {}
-        if any(key.startswith("gen_ai.") for key in keys):
-            for url in urls:
+        if is_known or by_scope or any(key.startswith("gen_ai.") for key in keys):
+            for url in urls - {self._target}:
                 for number in matching(url, [dialect.schema_urls for dialect in self.dialects]):
                     by_url.setdefault(number, set()).add(url)
         return by_scope, by_url
@@ -204,7 +213,7 @@ class Planner:
                 marks.setdefault(number, []).append(key)
             for number in about.drops:
                 drops.setdefault(number, []).append(key)
-        by_scope, by_url = self._marking(keys, scopes, urls)
+        by_scope, by_url = self._marking(keys, scopes, urls, is_known=bool(steps or marks))
         made = [
             self._part(
                 Part(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spanloom.component import AnyBatch
+    from spanloom.processors.genai_normalizer.items import Items
+    from spanloom.processors.genai_normalizer.profiles import Profile
 
     Bool = NDArray[np.bool_]
 
@@ -29,17 +31,29 @@ def is_wrong(url: str, target: str) -> bool:
     return url != target and url.startswith(BASE)
 
 
-def claim(batch: AnyBatch, changed: Bool, target: str) -> None:
-    """Scopes of changed items that name another version name the target.
+def claim(
+    items: Items, added: Sequence[Bool | None], profile: Profile, *, overwrites: bool
+) -> None:
+    """Scopes of changed items that name another version of the conventions name the target.
 
     Args:
-        batch: is edited.
-        changed: (n,) the items with names of the target.
-        target: its URL; empty where none is published, and then the scope names none.
+        items: before they get the target's names.
+        added: (n,) each, where names were added.
+        profile: the target; where none of its URLs is published, the scopes name none.
+        overwrites: whether its names replace those that are there.
     """
+    changed = [where for where in added if where is not None]
+    for key in profile.names.keys() & items.keys:
+        stays = items.present(profile.names[key]) & (not overwrites)
+        changed.append(items.present(key) & ~stays)
+    if not changed:
+        return
+    batch, target = items.batch, profile.schema_url
     wrong = _wrong(batch.scope_schema_urls, target)
+    if not wrong.any():
+        return
     touched = np.zeros(len(wrong), np.bool_)
-    touched[batch.scope_index[changed]] = True
+    touched[batch.scope_index[np.logical_or.reduce(changed)]] = True
     if (wrong & touched).any():
         batch.set_schema_url(target, where=wrong & touched)
 

@@ -74,11 +74,13 @@ def aggregate(items: Items, wrappers: Bool) -> None:
         return
     for key in [key for key in items.keys if key.startswith(USAGE)]:
         new = AGGREGATED_USAGE + key.removeprefix(USAGE)
-        if not (items.column(key).present & wrappers).any():
+        moved = items.column(key).present & wrappers
+        if not moved.any():
             continue
         items.batch.rename_attribute(key, new, where=wrappers)
         items.batch.remove_attribute(key, where=wrappers)
         items.keys.add(new)
+        items.note_added(moved)
 
 
 def either(one: Bool | None, other: Bool | None) -> Bool | None:

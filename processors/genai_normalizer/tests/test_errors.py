@@ -55,3 +55,9 @@ def test_what_is_no_name_of_a_class_is_not_taken(kind: Any) -> None:
 def test_other_events_and_spans_that_are_no_call_are_left_alone() -> None:
     assert error_type("ValueError", name="retry") is None
     assert error_type("ValueError", attributes={"http.route": "/"}) is None
+
+
+def test_spans_with_current_names_do_not_depend_on_their_neighbours() -> None:
+    current = {semconv.OPERATION: "chat"}
+    assert error_type("ValueError", attributes=current) is None
+    assert error_type("ValueError", attributes={**current, "gen_ai.system": "x"}) == "ValueError"

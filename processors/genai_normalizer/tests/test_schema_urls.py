@@ -21,6 +21,11 @@ from spanloom.testing.builders import key_values
 CAPTURES = Path(__file__).resolve().parents[3] / "tests" / "genai" / "captures"
 OLD: dict[str, Any] = {"gen_ai.system": "openai"}
 NEW: dict[str, Any] = {semconv.PROVIDER: "openai"}
+WRAPPER: dict[str, Any] = {semconv.OPERATION: "invoke_agent", semconv.INPUT_TOKENS: 5}
+CACHED: dict[str, Any] = {
+    semconv.CACHE_WRITE_TOKENS: 5,
+    "gen_ai.usage.cache_creation.input_tokens": 5,
+}
 V1_30, V1_36, V1_37 = BASE + "1.30.0", BASE + "1.36.0", BASE + "1.37.0"
 
 
@@ -101,22 +106,40 @@ def test_captured_batches_do_not_claim_what_they_no_longer_are(kind: type[AnyBat
     assert set(normalized(batch).scope_schema_urls) == {""}
 
 
+def test_sums_of_what_encloses_calls_take_the_claim_of_their_scope() -> None:
+    batch = normalized(batch_of((V1_37, WRAPPER), (V1_37, NEW)))
+    assert batch.scope_schema_urls == ["", V1_37]
+
+
+def test_what_had_both_names_keeps_its_claim() -> None:
+    assert normalized(batch_of((V1_36, CACHED)), target="semconv-1.37").scope_schema_urls == [V1_36]
+
+
+def test_what_has_the_names_of_the_target_keeps_its_messages_in_events() -> None:
+    scopes = ((V1_30, OLD), ("", OLD), (V1_37, NEW))
+    batch = normalized(batch_of(*scopes, events=True), target="semconv-1.30")
+    assert semconv.INPUT_MESSAGES not in batch.keys()  # noqa: SIM118 - a method of batches
+    assert batch.scope_schema_urls == [V1_30, "", V1_30]
+
+
 @given(
     scopes=st.lists(
         st.tuples(
             st.sampled_from(["", V1_30, V1_36, V1_37, "https://acme.example/1"]),
-            st.sampled_from([OLD, NEW, {}, {"llm.request.type": "chat"}]),
+            st.sampled_from([OLD, NEW, {}, {"llm.request.type": "chat"}, WRAPPER, CACHED]),
         ),
         min_size=1,
         max_size=4,
     ),
     target=st.sampled_from(["genai-2026-11", "semconv-1.37", "semconv-1.30"]),
     removes=st.booleans(),
+    events=st.booleans(),
 )
 def test_a_second_pass_changes_no_url(
-    scopes: list[tuple[str, dict[str, Any]]], target: Any, removes: bool
+    scopes: list[tuple[str, dict[str, Any]]], target: Any, removes: bool, events: bool
 ) -> None:
-    once = normalized(batch_of(*scopes), target=target, remove_originals=removes).encode()
+    batch = batch_of(*scopes, events=events)
+    once = normalized(batch, target=target, remove_originals=removes).encode()
     [twice] = [normalized(Traces.from_bytes(raw), target=target) for raw in once]
     assert twice.encode() == once
 
