@@ -224,16 +224,6 @@ impl Batch {
 
     /// The distinct keys at a level, in order of first appearance.
     pub fn keys(&self, level: Level) -> Result<Vec<Vec<u8>>, Error> {
-        let (table, owners) = (self.table(level)?, self.owners(level)?);
-        let mut seen = vec![false; table.keys().len()];
-        let mut keys = Vec::new();
-        for row in positions(&owners, table.n_owners()).flat_map(|owner| table.live(owner)) {
-            match seen.get_mut(row.key as usize) {
-                Some(seen) if !*seen => *seen = true,
-                _ => continue,
-            }
-            keys.push(table.keys().get(row.key).to_vec());
-        }
-        Ok(keys)
+        Ok(self.key_kinds(level)?.into_iter().map(|(key, _)| key).collect())
     }
 }

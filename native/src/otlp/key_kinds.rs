@@ -11,8 +11,18 @@ impl Batch {
         let (table, owners) = (self.table(level)?, self.owners(level)?);
         let mut bits = vec![0u16; table.keys().len()];
         let mut order = Vec::new();
-        for owner in positions(&owners, table.n_owners()) {
-            note(table, owner, &mut bits, &mut order);
+        if let (Some(rows), None) = (table.rows_as_they_came(), &owners) {
+            // Keys are numbered as they appear, so a walk over all rows need not watch the order.
+            for row in rows {
+                if let Some(bits) = bits.get_mut(row.key as usize) {
+                    *bits |= 1 << (row.kind() & 15);
+                }
+            }
+            order = (0..).zip(&bits).filter(|&(_, &bits)| bits != 0).map(|(key, _)| key).collect();
+        } else {
+            for owner in positions(&owners, table.n_owners()) {
+                note(table, owner, &mut bits, &mut order);
+            }
         }
         let bits_of = |key: u32| bits.get(key as usize).copied().unwrap_or_default();
         Ok(order.into_iter().map(|key| (table.keys().get(key).to_vec(), bits_of(key))).collect())

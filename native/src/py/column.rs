@@ -58,6 +58,7 @@ impl Coded {
     fn of_any(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
         let mut coded = Self::default();
         let mut seen: HashMap<(u8, u64, &[u8]), i32, ahash::RandomState> = HashMap::default();
+        let mut last: ((u8, u64, &[u8]), i32) = ((ABSENT, 0, &[]), -1);
         coded.codes.reserve(cells.len());
         for cell in cells {
             let key = match cell.kind {
@@ -68,12 +69,14 @@ impl Coded {
                 BOOL | INT | DOUBLE => (cell.kind, cell.bits, &[][..]),
                 kind => (kind, 0, cell.bytes(buffers)),
             };
-            let next = coded.distinct.len() as i32;
-            let code = *seen.entry(key).or_insert(next);
-            if code == next {
-                coded.distinct.push(*cell);
+            if last.0 != key {
+                let next = coded.distinct.len() as i32;
+                last = (key, *seen.entry(key).or_insert(next));
+                if last.1 == next {
+                    coded.distinct.push(*cell);
+                }
             }
-            coded.codes.push(code);
+            coded.codes.push(last.1);
         }
         coded
     }

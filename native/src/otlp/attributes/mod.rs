@@ -128,6 +128,11 @@ impl AttributeTable {
         self.rows.get(self.range(owner)).unwrap_or_default()
     }
 
+    /// The rows of all owners, unless one was edited.
+    pub fn rows_as_they_came(&self) -> Option<&[Row]> {
+        (!self.is_edited()).then_some(&self.rows)
+    }
+
     /// The rows that were added and are still there.
     pub fn added(&self, owner: usize) -> impl Iterator<Item = &Row> {
         let mut next = self.chains.get(owner).map_or(NONE, |chain| chain.head);
