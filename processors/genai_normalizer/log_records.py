@@ -101,7 +101,9 @@ def events_by_span(
     if not any(name in ROLES for column in columns for name in column.values):
         return {}, []
     texts = [column.strings() for column in columns]
-    names = [next(filter(None, found), "") for found in zip(*texts, strict=True)]
+    names = texts[0]
+    if len(texts) > 1:
+        names = [next(filter(None, found), "") for found in zip(*texts, strict=True)]
     span_ids, trace_ids = batch.span_id, batch.trace_id
     by_span: dict[tuple[bytes, bytes], list[int]] = {}
     for row in [row for row, name in enumerate(names) if name in ROLES]:
