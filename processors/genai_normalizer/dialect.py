@@ -236,3 +236,8 @@ def keys_of(rule: Rule) -> tuple[str, ...]:
             return ()
         case _:
             return (rule.old,)
+
+
+def written_by(rule: Rule) -> str:
+    """The current name that the rule is about; empty where its value tells."""
+    return rule.key if isinstance(rule, Repair) else getattr(rule, "new", "")

@@ -10,7 +10,7 @@ from spanloom.component import AnyBatch, Factory, Processor, Settings
 from spanloom.processors.genai_normalizer.canonical import MESSAGE_KEYS, TYPES
 from spanloom.processors.genai_normalizer.config import CUSTOM, Config, Source
 from spanloom.processors.genai_normalizer.counters import Counters
-from spanloom.processors.genai_normalizer.dialect import Dialect, Options, Rename, Repair
+from spanloom.processors.genai_normalizer.dialect import Dialect, Options, Rename, written_by
 from spanloom.processors.genai_normalizer.dialects import load_dialects
 from spanloom.processors.genai_normalizer.held_calls import HeldCalls
 from spanloom.processors.genai_normalizer.log_records import merge_messages, name_events
@@ -148,7 +148,7 @@ def _is_undone(rule: Rule, profile: Profile) -> bool:
 
 
 def _is_of_messages(rule: Rule) -> bool:
-    return (rule.key if isinstance(rule, Repair) else getattr(rule, "new", "")) in MESSAGE_KEYS
+    return written_by(rule) in MESSAGE_KEYS
 
 
 def _options(config: Config, name: str) -> Options:

@@ -18,6 +18,7 @@ from spanloom.processors.genai_normalizer.dialect import (
     Rule,
     is_scoped,
     keys_of,
+    written_by,
 )
 from spanloom.processors.genai_normalizer.patterns import is_among, is_indexed, matching
 
@@ -94,7 +95,7 @@ class Planner:
     Attributes:
         dialects: in the order in which they are asked.
         types: by current name, the conversion that its values must survive unchanged.
-        current: the names that rules bring values to.
+        current: the names that rules bring values to, or repair.
 
     Args:
         target: the schema URL that is written. It marks no dialect: what has the names that are
@@ -120,7 +121,7 @@ class Planner:
             {p[:-1] for p in patterns if p.endswith("*")} | {prefix for prefix, _ in self._prefixed}
         )
         rules = [rule for dialect in self.dialects for rule in dialect.rules]
-        self.current = frozenset(types) | {n for n in (getattr(r, "new", "") for r in rules) if n}
+        self.current = frozenset(types) | {name for name in map(written_by, rules) if name}
 
     @property
     def n_plans(self) -> int:

@@ -6,6 +6,7 @@ conventions-ai. What it shares with older conventions (`gen_ai.system`) is in `s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from spanloom.processors.genai_normalizer.convert import (
@@ -74,6 +75,11 @@ _CHUNKS = ("llm.content.completion.chunk", "gen_ai.content.completion.chunk")
 _FINGERPRINT = "openai.response.system_fingerprint"
 
 
+def _server(value: Any) -> Mapping[str, Any] | None:
+    """Of a URL; an address is what it should be."""
+    return server_of_url(value) if "://" in str(value) else {}
+
+
 def _host(value: Any) -> str | None:
     server = server_of_url(value)
     return None if server is None else str(server["server.address"])
@@ -113,7 +119,7 @@ DIALECT = Dialect(
         Rename("gen_ai.openai.system_fingerprint", _FINGERPRINT, TEXT),
         Explode("gen_ai.openai.api_base", server_of_url),
         # On metrics the address is a URL.
-        Explode("server.address", server_of_url, scoped=True),
+        Explode("server.address", _server, scoped=True),
         Repair("server.address", _host),
         Indexed("gen_ai.prompt.", INPUT_MESSAGES, chat_messages),
         Indexed("llm.prompts.", INPUT_MESSAGES, chat_messages),

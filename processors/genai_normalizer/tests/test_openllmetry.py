@@ -12,6 +12,8 @@ from spanloom import semconv
 from spanloom.batch import Traces
 from spanloom.processors.genai_normalizer.config import Config
 from spanloom.processors.genai_normalizer.genai_normalizer import GenaiNormalizer
+from spanloom.processors.genai_normalizer.tests.conftest import make_batch
+from spanloom.processors.genai_normalizer.tests.test_hostile_values import processed
 from spanloom.testing import build_traces, make_settings
 
 Normalize = Callable[..., list[dict[str, Any]]]
@@ -101,3 +103,11 @@ def test_headers_of_none_are_dropped_with_the_originals(normalize: Normalize) ->
     [span] = normalize(attributes, remove_originals=True)
     assert "llm.headers" not in span
     assert "user.id" not in span
+
+
+@pytest.mark.parametrize("address", ["api.openai.com", "https://api.openai.com/v1"])
+def test_the_address_of_a_server_stays_where_originals_go(address: str) -> None:
+    came = make_batch({"llm.request.type": "chat", "server.address": address})
+    batch, counted = processed(came, remove_originals=True)
+    assert batch.attribute("server.address").strings() == ["api.openai.com"]
+    assert counted == {}
