@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from spanloom.processors.cost.price_table import PriceTable
 
     Bool = NDArray[np.bool_]
-    Codes = NDArray[np.intp]
+    Codes = NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ def without_promptless(calls: Calls, usage: BatchUsage) -> BatchUsage:
             if column.present is not None:
                 present &= column.present
             common[unit] = Counts(column.values, present)
-    return BatchUsage(common, usage.rare, usage.wrong)
+    return replace(usage, common=common)
 
 
 def promptless(calls: Calls, usage: BatchUsage) -> Bool | None:
     """(n,) True where an operation that needs input tokens says it had 0; None: nowhere."""
     column = usage.common.get("input_tokens")
-    if column is None or column.values.all():
+    if column is None or np.count_nonzero(column.values) == len(column.values):
         return None
     found: Bool = column.values == 0
     if column.present is not None:

@@ -127,9 +127,9 @@ class CostProcessor(Processor):
             if not len(rows):
                 return
         ids = (
-            batch.attribute(semconv.RESPONSE_ID).objects()
+            batch.attribute(semconv.RESPONSE_ID).hashes()
             if semconv.RESPONSE_ID in keys
-            else [None] * len(batch)
+            else np.zeros(len(batch), np.uint64)
         )
         now_s = self.settings.clock.monotonic_s()
         doubles = self._duplicates.memory.find(

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 # Spans around each other that are looked at.
 _DEPTH_MAX = 64
 
-Key = str | int | None
-"""Of a response id; None without one."""
-
 
 class Call(NamedTuple):
     """A call as far as others are compared with it.
@@ -26,7 +23,7 @@ class Call(NamedTuple):
     Attributes:
         span: its id.
         parent: the span around it; 0 for none.
-        key: of its response id; None without one.
+        key: of its response id; 0 without one.
         input: its input tokens.
         uncached: those that were neither read from a cache nor written to one.
         is_billed: whether it has an amount; False for a duplicate.
@@ -34,7 +31,7 @@ class Call(NamedTuple):
 
     span: int
     parent: int
-    key: Key
+    key: int
     input: int = 0
     uncached: int = 0
     is_billed: bool = True
@@ -44,7 +41,7 @@ class Call(NamedTuple):
 
         Some instrumentations count only what was not cached, and no cached tokens.
         """
-        if self.key is not None and other.key is not None and self.key != other.key:
+        if self.key and other.key and self.key != other.key:
             return False
         return (
             self.input == other.input

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spanloom import semconv
-from spanloom.processors.cost.calls import calls_of
 from spanloom.processors.cost.checks import Calls
 from spanloom.processors.cost.gpu import GpuSeconds
 from spanloom.processors.cost.pricing import Priced, price
@@ -60,14 +59,13 @@ class Pricer:
         """None where no span is a call of a model; `keys` are the attributes that the batch has."""
         if semconv.OPERATION not in keys:
             return None
-        is_call, no_output = calls_of(batch.attribute(semconv.OPERATION))
-        if is_call is not None and not is_call.any():
+        resolved = self._resolver.resolve(batch, keys, self._usage.rare_units(keys))
+        if resolved is None:
             return None
         usage = self._usage.read(batch, keys)
-        resolved = self._resolver.resolve(batch, keys, usage.rare, is_call)
         calls = Calls(
-            is_call,
-            no_output,
+            resolved.is_call,
+            resolved.no_output,
             lambda: _failed(batch, keys),
             GpuSeconds(batch, keys),
         )

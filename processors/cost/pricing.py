@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Int = NDArray[np.int64]
     Bool = NDArray[np.bool_]
-    Codes = NDArray[np.intp]
+    Codes = NDArray[np.signedinteger]
 
 # Doubles hold integers up to here exactly, so that dividing by PICO is the only rounding.
 _EXACT_MAX = 1 << 53
@@ -48,6 +48,7 @@ class Priced:
         table: the prices.
         all_priced: every span is a call with a price, as far as was known cheaply.
         unusual: amounts that are no integer, or not in int64; `pico` is 0 there.
+        is_exact: no amount is so large that it is no double, as far as was known cheaply.
     """
 
     outcome: NDArray[np.uint8]
@@ -56,10 +57,11 @@ class Priced:
     table: PriceTable
     all_priced: bool = False
     unusual: dict[int, Rate] = field(default_factory=dict)
+    is_exact: bool = False
 
     def amounts(self) -> NDArray[np.float64]:
         """(n,) in units of the currency: each exact amount rounded once."""
-        if not len(self.pico) or int(self.pico.max()) < _EXACT_MAX:
+        if self.is_exact or not len(self.pico) or int(self.pico.max()) < _EXACT_MAX:
             doubles = self.pico / _PICO
         else:
             doubles = np.array([to_double(pico) for pico in self.pico.tolist()])
@@ -97,7 +99,8 @@ def price(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable, unit
     sums = _sums(usage, codes, table)
     if table.is_plain and _is_plain(calls, usage):
         outcome = np.full(len(codes), _PRICED, np.uint8)
-        return Priced(outcome, sums, codes, table, all_priced=True)
+        is_exact = table.largest(usage.largest) < _EXACT_MAX
+        return Priced(outcome, sums, codes, table, all_priced=True, is_exact=is_exact)
     outcome = table.status[codes]
     told = without_promptless(calls, usage)
     _refuse(outcome, calls, told, codes, table)
@@ -128,7 +131,9 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
     """The prices, of long calls those of the step that holds for them."""
     column = usage.common.get("input_tokens")
     first = table.first_step
-    if column is None or first is None or not len(codes) or int(column.values.max()) <= first:
+    if column is None or first is None or usage.largest <= first:
+        return codes, table
+    if not len(codes) or int(column.values.max()) <= first:
         return codes, table
     codes, flats = codes.astype(np.intp), list(table.flats)
     for code, each in enumerate(table.flats):
@@ -144,11 +149,11 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
 
 def _sums(usage: BatchUsage, codes: Codes, table: PriceTable) -> Int:
     """(n,) the linear formulas; nonsense where a row is not priced, never an overflow."""
-    total: Int = np.full(len(codes), table.of_codes(table.constants, codes))
-    for unit, factors in table.factors.items():
-        column = usage.common.get(unit)
-        if column is not None:
-            total += column.values * table.of_codes(factors, codes)
+    factors = table.factors(tuple(usage.common))
+    is_one = len(table) == 1
+    total: Int = np.add.reduce(usage.matrix * (factors if is_one else factors[:, codes]), axis=0)
+    if table.constants is not None:
+        total += table.constants if is_one else table.constants[codes]
     return total
 
 

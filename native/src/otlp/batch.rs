@@ -200,8 +200,10 @@ impl Batch {
     pub fn attribute(&self, level: Level, key: &[u8]) -> Result<Vec<Cell>, Error> {
         let (table, owners) = (self.table(level)?, self.owners(level)?);
         let owners = positions(&owners, table.n_owners());
+        let mut guess = 0;
+        let mut get = |owner, id| table.get_near(owner, id, &mut guess).unwrap_or_default();
         Ok(match table.keys().find(key) {
-            Some(id) => owners.map(|owner| table.get(owner, id).unwrap_or_default()).collect(),
+            Some(id) => owners.map(|owner| get(owner, id)).collect(),
             None => owners.map(|_| Cell::default()).collect(),
         })
     }
@@ -217,6 +219,9 @@ impl Batch {
                 _ => continue,
             }
             keys.push(table.keys().get(row.key).to_vec());
+            if keys.len() == seen.len() {
+                break;
+            }
         }
         Ok(keys)
     }

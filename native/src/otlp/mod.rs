@@ -11,6 +11,7 @@ pub mod fields;
 pub mod index;
 pub mod json;
 pub mod keys;
+pub mod lookup;
 pub mod normalise;
 pub mod prune;
 pub mod schema;

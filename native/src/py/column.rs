@@ -11,6 +11,7 @@ use super::arrays::owned;
 use super::objects;
 use crate::otlp::batch::{Batch, Core};
 use crate::otlp::error::Error;
+use crate::otlp::lookup;
 use crate::otlp::value::{ABSENT, BOOL, Buffers, Cell, DOUBLE, INT, STRING};
 
 /// One value per owner; text is decoded when it is asked for.
@@ -184,6 +185,11 @@ impl PyColumn {
         let values = coded.distinct.iter().map(|cell| objects::object(py, cell, &buffers));
         let values = PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)?;
         Ok((owned(py, coded.codes)?, values))
+    }
+
+    fn hashes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let buffers = self.buffers()?;
+        owned(py, py.detach(|| lookup::hashes(&self.cells, &buffers)))
     }
 
     fn objects<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

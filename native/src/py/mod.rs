@@ -7,8 +7,10 @@ mod column;
 mod compression;
 mod errors;
 mod inbox;
+mod key_map;
 mod ledger;
 mod listening;
+mod lookup;
 mod messages;
 mod objects;
 mod otlp_checks;
@@ -23,7 +25,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What `from spanloom_native import *` brings.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
     "Batch",
     "BatchError",
     "ByteBudget",
@@ -33,6 +35,7 @@ const NAMES: [&str; 22] = [
     "Finding",
     "GrpcClient",
     "Inbox",
+    "KeyMap",
     "Ledger",
     "Listener",
     "Logs",
@@ -57,6 +60,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     signals::register(module)?;
     module.add_class::<column::PyColumn>()?;
     module.add_class::<ledger::PyLedger>()?;
+    module.add_class::<key_map::PyKeyMap>()?;
     module.add_function(wrap_pyfunction!(compression::compress, module)?)?;
     otlp_checks::register(module)?;
     redactor::register(module)?;

@@ -18,6 +18,10 @@ pub struct TableBuilder {
     /// Rows of the owner before this one start here: the same keys tend to come again.
     previous: usize,
     current: usize,
+    /// Whether the current owner's keys are those of the one before so far.
+    is_alike: bool,
+    /// An owner has two rows with one key.
+    repeats_keys: bool,
     /// A `KeyValue` holds two values; protobuf would merge them.
     pub repeats_singular: bool,
 }
@@ -33,6 +37,8 @@ impl TableBuilder {
             rows,
             previous: 0,
             current: 0,
+            is_alike: true,
+            repeats_keys: false,
             repeats_singular: false,
         }
     }
@@ -74,21 +80,37 @@ impl TableBuilder {
             && let Some(row) = self.rows.get(guess)
             && self.keys.get(row.key) == name
         {
-            return row.key;
+            let key = row.key;
+            if !self.is_alike {
+                self.note_repeat(key);
+            }
+            return key;
         }
-        self.keys.intern(name)
+        self.is_alike = false;
+        let key = self.keys.intern(name);
+        self.note_repeat(key);
+        key
+    }
+
+    /// Notes that the current owner has this key already. One whose keys are all those of the
+    /// owner before repeats none, or as that one does.
+    fn note_repeat(&mut self, key: u32) {
+        let rows = self.rows.get(self.current..).unwrap_or_default();
+        self.repeats_keys |= rows.iter().any(|row| row.key == key);
     }
 
     pub fn end_owner(&mut self) {
         self.starts.push(self.rows.len() as u32);
         (self.previous, self.current) = (self.current, self.rows.len());
+        self.is_alike = true;
     }
 
     pub fn build(self) -> AttributeTable {
         AttributeTable {
             keys: Arc::new(self.keys),
             starts: Arc::new(self.starts),
-            rows: self.rows,
+            rows: Arc::new(self.rows),
+            repeats_keys: self.repeats_keys,
             ..AttributeTable::default()
         }
     }

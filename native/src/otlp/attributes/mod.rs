@@ -35,10 +35,12 @@ impl Row {
         Self { bits: cell.bits, key, start, end, kind: cell.kind, flags }
     }
 
+    #[inline]
     pub const fn cell(&self) -> Cell {
         Cell { bits: self.bits, kind: self.kind, in_overlay: self.flags & IN_OVERLAY != 0 }
     }
 
+    #[inline]
     pub const fn is_removed(&self) -> bool {
         self.flags & REMOVED != 0
     }
@@ -52,6 +54,7 @@ impl Row {
         self.flags & (REPLACED | REMOVED | RENAMED) != 0
     }
 
+    #[inline]
     const fn has(&self, key: u32) -> bool {
         self.key == key && !self.is_removed()
     }
@@ -82,10 +85,13 @@ struct Chain {
 pub struct AttributeTable {
     keys: Arc<Keys>,
     starts: Arc<Vec<u32>>,
-    rows: Vec<Row>,
+    /// Those of the index until one of them changes.
+    rows: Arc<Vec<Row>>,
     added: Vec<Added>,
     chains: Vec<Chain>,
     touched: Vec<bool>,
+    /// An owner has two rows with one key: then only the first one is read.
+    repeats_keys: bool,
 }
 
 impl AttributeTable {
@@ -112,6 +118,7 @@ impl AttributeTable {
         !self.touched.is_empty()
     }
 
+    #[inline]
     fn range(&self, owner: usize) -> std::ops::Range<usize> {
         let start = self.starts.get(owner).copied().unwrap_or_default();
         let end = self.starts.get(owner + 1).copied().unwrap_or(start);
@@ -151,6 +158,28 @@ impl AttributeTable {
         row.map(Row::cell)
     }
 
+    /// As `get`. `guess` is where the row of the last owner was: mostly it is there again.
+    #[inline]
+    pub fn get_near(&self, owner: usize, key: u32, guess: &mut usize) -> Option<Cell> {
+        let rows = self.rows(owner);
+        if !self.repeats_keys
+            && let Some(row) = rows.get(*guess)
+            && row.has(key)
+        {
+            return Some(row.cell());
+        }
+        match rows.iter().position(|row| row.has(key)) {
+            Some(position) => {
+                *guess = position;
+                rows.get(position).map(Row::cell)
+            }
+            None if !self.chains.is_empty() => {
+                self.added(owner).find(|row| row.has(key)).map(Row::cell)
+            }
+            None => None,
+        }
+    }
+
     fn touch(&mut self, owner: usize) {
         if self.touched.is_empty() {
             self.touched = vec![false; self.n_owners()];
@@ -163,10 +192,10 @@ impl AttributeTable {
     /// Calls `change` for each row of the owner with this key.
     fn each(&mut self, owner: usize, key: u32, mut change: impl FnMut(&mut Row)) -> bool {
         let mut found = false;
-        let range = self.range(owner);
-        let rows = self.rows.get_mut(range).unwrap_or_default();
-        for row in rows.iter_mut().filter(|row| row.has(key)) {
-            change(row);
+        if self.rows(owner).iter().any(|row| row.has(key)) {
+            let range = self.range(owner);
+            let rows = Arc::make_mut(&mut self.rows).get_mut(range).unwrap_or_default();
+            rows.iter_mut().filter(|row| row.has(key)).for_each(&mut change);
             found = true;
         }
         let mut next = self.chains.get(owner).map_or(NONE, |chain| chain.head);
@@ -180,12 +209,16 @@ impl AttributeTable {
         found
     }
 
+    /// Room for so many more rows.
+    pub fn reserve(&mut self, n_rows: usize) {
+        self.added.reserve(n_rows);
+    }
+
     /// Adds a row, of a key that the owner has no row of.
     pub fn add(&mut self, owner: usize, key: u32, cell: Cell) {
         self.touch(owner);
         if self.chains.is_empty() {
             self.chains = vec![Chain { head: NONE, tail: NONE }; self.n_owners()];
-            self.added.reserve(self.n_owners());
         }
         let id = self.added.len() as u32;
         let Some(chain) = self.chains.get_mut(owner) else { return };

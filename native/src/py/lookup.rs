@@ -1,0 +1,63 @@
+//! Several attributes of a batch at once, as numpy arrays.
+
+use numpy::ndarray::Array2;
+use numpy::{PyArray2, PyArrayMethods};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+
+use super::arrays::owned;
+use super::errors::wrong;
+use super::objects;
+use crate::otlp::batch::{Batch, Level};
+use crate::otlp::lookup::Texts;
+use crate::otlp::value::{BOOL, Cell, INT};
+
+/// (n,) codes, and the tuples of strings and None that they stand for.
+pub fn codes<'py>(
+    py: Python<'py>,
+    batch: &Batch,
+    level: Level,
+    keys: &[String],
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)> {
+    let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+    let found = py.detach(|| batch.combinations(level, &keys))?;
+    let tuple = |texts: &Texts<'_>| {
+        PyTuple::new(py, texts.iter().map(|text| text.map(|text| objects::text(py, text))))
+    };
+    let values = found.distinct.iter().map(|texts| tuple(texts)).collect::<PyResult<Vec<_>>>()?;
+    Ok((owned(py, found.codes)?, PyList::new(py, values)?))
+}
+
+/// (k, n) ints and (k, n) kinds.
+pub fn ints<'py>(
+    py: Python<'py>,
+    batch: &Batch,
+    level: Level,
+    keys: &[String],
+    default: i64,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+    let shape = (keys.len(), batch.n_owners(level)?);
+    let int = |cell: &Cell| match cell.kind {
+        INT | BOOL => cell.bits as i64,
+        _ => default,
+    };
+    let (values, kinds) = py.detach(|| {
+        let cells = batch.cells_by_key(level, &keys)?;
+        let kinds: Vec<u8> = cells.iter().map(|cell| cell.kind).collect();
+        Ok::<_, crate::otlp::error::Error>((cells.iter().map(int).collect(), kinds))
+    })?;
+    Ok((owned_table(py, shape, values)?, owned_table(py, shape, kinds)?))
+}
+
+/// A read-only array of these rows.
+pub fn owned_table<T: numpy::Element>(
+    py: Python<'_>,
+    shape: (usize, usize),
+    values: Vec<T>,
+) -> PyResult<Bound<'_, PyAny>> {
+    let table =
+        Array2::from_shape_vec(shape, values).map_err(|_| wrong("rows differ in length"))?;
+    let array = PyArray2::from_owned_array(py, table);
+    Ok(array.try_readwrite()?.make_nonwriteable().as_any().clone())
+}
