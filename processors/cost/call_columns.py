@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from spanloom import semconv
 from spanloom.processors.cost.nesting import Call
 from spanloom.processors.cost.same_response import Model, Told
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     Unsigned = NDArray[np.uint64]
     Int = NDArray[np.int64]
     Rows = NDArray[np.intp] | None
+
+T = TypeVar("T", bound=np.generic)
 
 # Odd constants of splitmix64 and xxHash: they spread small counts over all bits.
 _MIX_TRACE = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
@@ -94,14 +97,12 @@ class Columns:
     codes: NDArray[np.signedinteger]
 
     @classmethod
-    def of(
-        cls, batch: Traces, rows: Rows, keys: Unsigned, usage: BatchUsage, resolved: Resolved
-    ) -> Columns:
-        """Of some spans of a batch; `rows` None: of all. `keys` are of all spans."""
+    def of(cls, batch: Traces, rows: Rows, usage: BatchUsage, resolved: Resolved) -> Columns:
+        """Of some spans of a batch; `rows` None: of all."""
         common = usage.common
         parts = [common[each].values for each in _CACHED if each in common]
         inputs, outputs = (c.values if (c := common.get(unit)) else None for unit in _WHOLES)
-        keys = _of_rows(keys, rows)
+        keys = _of_rows(batch.attribute(semconv.RESPONSE_ID).hashes(), rows)
         return cls(
             keys=keys,
             all_have_ids=np.count_nonzero(keys) == len(keys),
@@ -149,5 +150,5 @@ class Columns:
         )
 
 
-def _of_rows(column: NDArray[np.generic], rows: Rows) -> NDArray[np.generic]:
+def _of_rows(column: NDArray[T], rows: Rows) -> NDArray[T]:
     return column if rows is None else column[rows]

@@ -78,5 +78,8 @@ class Operations:
     def take(self, codes: list[int]) -> Operations:
         """The same for codes that stand for these."""
         return Operations(
-            *(None if each is None else each[codes] for each in (self.are_calls, self.without_output))
+            *(
+                None if each is None else each[codes]
+                for each in (self.are_calls, self.without_output)
+            )
         )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spanloom import semconv
 from spanloom.component import Factory, Host, Processor, Settings, Signal
 from spanloom.processors.cost import names, writing
 from spanloom.processors.cost.config import Config, Deduplication
@@ -98,7 +97,7 @@ class CostProcessor(Processor):
         costs = read_sender_costs(batch, keys, self._config.sender_cost_attributes)
         said = self._said(found.priced, costs)
         self._count_unknown(found.priced, found.resolved)
-        self._mark_duplicates(batch, keys, found, said)
+        self._mark_duplicates(batch, found, said)
         self._write(batch, keys, found.priced, costs)
         if self._spend is not None:
             self._spend.note(batch, *billed(found.priced, costs, said))
@@ -110,13 +109,7 @@ class CostProcessor(Processor):
         said = costs.is_said & (priced.outcome != Outcome.NO_CALL)
         return said if said.any() else None
 
-    def _mark_duplicates(
-        self,
-        batch: Traces,
-        keys: AbstractSet[str],
-        found: PricedBatch,
-        said: Bool | None,
-    ) -> None:
+    def _mark_duplicates(self, batch: Traces, found: PricedBatch, said: Bool | None) -> None:
         if self._duplicates is None:
             return
         priced = found.priced
@@ -126,15 +119,9 @@ class CostProcessor(Processor):
             rows = np.flatnonzero(is_billed if said is None else is_billed | said)
             if not len(rows):
                 return
-        ids = (
-            batch.attribute(semconv.RESPONSE_ID).hashes()
-            if semconv.RESPONSE_ID in keys
-            else np.zeros(len(batch), np.uint64)
-        )
         now_s = self.settings.clock.monotonic_s()
-        doubles = self._duplicates.memory.find(
-            batch, rows, ids, (found.usage, found.resolved), now_s
-        )
+        prices = (found.usage, found.resolved)
+        doubles = self._duplicates.memory.find(batch, rows, prices, now_s)
         if doubles:
             priced.outcome[doubles] = Outcome.DUPLICATE
             priced.all_priced = False

@@ -57,7 +57,6 @@ class Duplicates:
         self,
         batch: Traces,
         rows: NDArray[np.intp] | None,
-        keys: NDArray[np.uint64],
         found: tuple[BatchUsage, Resolved],
         now_s: float,
     ) -> list[int]:
@@ -66,11 +65,10 @@ class Duplicates:
         Args:
             batch: the spans.
             rows: those that have a price, ascending; None: all.
-            keys: (n,) hashes of the response ids; 0 without one.
             found: the counts of all spans, and their prices.
             now_s: the time, in seconds that never go back.
         """
-        columns = Columns.of(batch, rows, keys, *found)
+        columns = Columns.of(batch, rows, *found)
         with self._lock:
             doubles = self._find(columns, Ancestors(batch), now_s)
         if not doubles:

@@ -61,10 +61,14 @@ def nested(calls: dict[int, Call], earlier: tuple[Call, ...], outer: Ancestors) 
     decided = {call.span: call.is_billed for call in earlier}
     found = {i for i, call in calls.items() if decided.get(call.span) is False}
     fresh = {i: call for i, call in calls.items() if call.span not in decided}
-    related = list(earlier)
+    told, related = list(earlier), list(earlier)
     # What is linked to a remembered call is that call; what is linked to such a one too.
     while related and fresh:
-        linked = [i for i, c in fresh.items() if any(_link(c, o, outer) for o in related)]
+        linked: list[int] = []
+        for i, call in fresh.items():
+            if any(_is_again(call, each, told, outer) for each in related):
+                linked.append(i)
+                told.append(call)
         found.update(linked)
         related = [fresh.pop(i) for i in linked]
     if len(fresh) > 1:
@@ -81,6 +85,19 @@ def _around_others(calls: dict[int, Call], outer: Ancestors) -> set[int]:
             found.add(i)
         inside.append(call)
     return found
+
+
+def _is_again(call: Call, other: Call, told: list[Call], outer: Ancestors) -> bool:
+    """Whether a call is one that was told.
+
+    Spans with one parent are different calls: at most one of them is the call around them.
+    """
+    if not _link(call, other, outer):
+        return False
+    if other.span not in outer.around(call):
+        return True
+    siblings = (each for each in told if each.parent == call.parent and each.span != call.span)
+    return not any(each.may_be(other) for each in siblings)
 
 
 def _link(one: Call, other: Call, outer: Ancestors) -> bool:

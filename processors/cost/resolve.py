@@ -199,9 +199,7 @@ class Resolver:
                 context.setdefault("processing", "batch")
         return context
 
-    def _resolved(
-        self, batch: Traces, codes: Codes, plan: _Plan, rare: frozenset[str]
-    ) -> Resolved:
+    def _resolved(self, batch: Traces, codes: Codes, plan: _Plan, rare: frozenset[str]) -> Resolved:
         """The prices at the time of each span."""
         if plan.table is not None and plan.until_ns == END_NS and plan.from_ns == BEGIN_NS:
             return plan.resolved(codes, plan.table)

@@ -140,6 +140,21 @@ def test_siblings_and_other_traces_with_the_same_counts_are_different() -> None:
     assert found == {1: "billed", 2: "billed", 3: "billed"}
 
 
+@pytest.mark.parametrize(
+    "batches", [((1,), (2, 3)), ((1,), (2,), (3,)), ((1, 2), (3,)), ((1, 2, 3),)]
+)
+def test_of_two_calls_inside_one_with_the_same_counts_one_is_it(
+    batches: tuple[tuple[int, ...], ...],
+) -> None:
+    """The outer one may be the first inner one, or the second, and never both."""
+    spans = {1: span(1), 2: span(2, 1), 3: span(3, 1)}
+    bills = Bills()
+    found = [bills.take(*(spans[i] for i in batch)) for batch in batches]
+    outcomes = [outcome for each in found for outcome in each.values()]
+    assert sorted(outcomes) == ["billed", "billed", "duplicate"]
+    assert [bills.take(*(spans[i] for i in batch)) for batch in batches] == found
+
+
 def test_a_span_that_is_sent_again_is_billed_as_before() -> None:
     bills = Bills()
     batch = [span(1), span(2, 1), span(3, response_id="r"), span(4, response_id="r", trace=4)]
