@@ -28,7 +28,6 @@ T = TypeVar("T", bound=np.generic)
 _MIX_TRACE = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 _MIX_COUNTS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
-_WHOLES = ("input_tokens", "output_tokens")
 _CACHED = ("cache_read_tokens", "cache_write_tokens")
 
 # Rows of `Traces.identities`.
@@ -99,17 +98,16 @@ class Columns:
     @classmethod
     def of(cls, batch: Traces, rows: Rows, usage: BatchUsage, resolved: Resolved) -> Columns:
         """Of some spans of a batch; `rows` None: of all."""
-        common = usage.common
-        parts = [common[each].values for each in _CACHED if each in common]
-        inputs, outputs = (c.values if (c := common.get(unit)) else None for unit in _WHOLES)
+        counts = {unit: _of_rows(each.values, rows) for unit, each in usage.common.items()}
+        parts = [counts[unit] for unit in _CACHED if unit in counts]
         keys = _of_rows(batch.attribute(semconv.RESPONSE_ID).hashes(), rows)
         return cls(
             keys=keys,
             all_have_ids=np.count_nonzero(keys) == len(keys),
             identities=batch.identities() if rows is None else batch.identities()[:, rows],
-            inputs=inputs if inputs is None else _of_rows(inputs, rows),
-            outputs=outputs if outputs is None else _of_rows(outputs, rows),
-            cached=_of_rows(sum(parts[1:], parts[0]), rows) if parts else None,
+            inputs=counts.get("input_tokens"),
+            outputs=counts.get("output_tokens"),
+            cached=sum(parts[1:], parts[0]) if parts else None,
             models=resolved.known_models,
             codes=_of_rows(resolved.codes, rows),
         )

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spanloom import semconv
 from spanloom.processors.cost.usage import BatchUsage, Counts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from spanloom.processors.cost.exact import Count
+    from spanloom.batch import Traces
     from spanloom.processors.cost.price_table import PriceTable
 
     Bool = NDArray[np.bool_]
     Codes = NDArray[np.signedinteger]
 
 
-@dataclass(frozen=True, slots=True)
+_ERROR = 2  # status_code
+
+
+@dataclass(slots=True)
 class Calls:
     """What is priced.
 
     Attributes:
         is_call: (n,) True for calls of a model; None: all are.
         no_output: (n,) True where there can be no output; None: nowhere.
-        has_failed: tells (n,) where the call ended in an error; asked only when it matters.
-        seconds: tells a row's seconds on accelerators, likewise.
+        batch: the spans.
+        keys: the attributes that they have.
     """
 
     is_call: Bool | None
     no_output: Bool | None
-    has_failed: Callable[[], Bool]
-    seconds: Callable[[int], Count | None]
+    batch: Traces
+    keys: Collection[str]
+
+    def has_failed(self) -> Bool:
+        """(n,) True where the call ended in an error."""
+        found: Bool = np.equal(self.batch.status_code, _ERROR)
+        if semconv.ERROR_TYPE in self.keys:
+            found |= self.batch.attribute(semconv.ERROR_TYPE).present
+        return found
 
 
 def without_promptless(calls: Calls, usage: BatchUsage) -> BatchUsage:

@@ -87,7 +87,7 @@ class CostProcessor(Processor):
         if book is not None:
             self._new_book = None
             self._pricer.use(book)
-        keys = set(batch.keys())
+        keys = frozenset(batch.keys())
         found = self._pricer.price(batch, keys)
         if found is not None:
             self._book(batch, keys, found)
@@ -203,7 +203,7 @@ class CostProcessor(Processor):
         )
 
     def _count_unknown(self, priced: Priced, resolved: Resolved) -> None:
-        if None not in priced.table.flats:
+        if priced.table.is_whole:
             return
         rows = priced.codes[priced.outcome == Outcome.UNKNOWN_MODEL]
         for code, n in enumerate(np.bincount(rows, minlength=0).tolist()):

@@ -26,7 +26,8 @@ class PriceTable:
 
     Attributes:
         flats: by code; None: no price.
-        is_plain: every code has a price for the fast arithmetic.
+        is_whole: every code has a price.
+        is_plain: every code has one for the fast arithmetic.
         status: by code, the `Outcome` as far as the price alone decides.
         constants: by code, pico per call; None: 0 everywhere.
         first_step: the least input above which some price changes; None: no price does.
@@ -34,6 +35,7 @@ class PriceTable:
 
     def __init__(self, flats: list[Flat | None]) -> None:
         self.flats = flats
+        self.is_whole = None not in flats
         self.is_plain = all(each is not None and not each.is_exact for each in flats)
         self.status = np.array([_status(each) for each in flats], np.uint8)
         constants = [each.constant if each else 0 for each in flats]

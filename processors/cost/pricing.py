@@ -16,13 +16,16 @@ from spanloom.processors.cost.checks import (
     promptless,
     without_promptless,
 )
-from spanloom.processors.cost.flat import Flat, is_charged
+from spanloom.processors.cost.flat import is_charged
+from spanloom.processors.cost.gpu import GpuSeconds
 from spanloom.processors.cost.names import Outcome
 from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import PICO, Entry, Rate, to_double
 from spanloom.processors.cost.usage import BatchUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from spanloom.processors.cost.units import Units
@@ -98,7 +101,8 @@ def price(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable, unit
     codes, table = _at_steps(usage, codes, table)
     sums = _sums(usage, codes, table)
     if table.is_plain and _is_plain(calls, usage):
-        outcome = np.full(len(codes), _PRICED, np.uint8)
+        outcome = np.empty(len(codes), np.uint8)
+        outcome.fill(_PRICED)
         is_exact = table.largest(usage.largest) < _EXACT_MAX
         return Priced(outcome, sums, codes, table, all_priced=True, is_exact=is_exact)
     outcome = table.status[codes]
@@ -131,9 +135,7 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
     """The prices, of long calls those of the step that holds for them."""
     column = usage.common.get("input_tokens")
     first = table.first_step
-    if column is None or first is None or usage.largest <= first:
-        return codes, table
-    if not len(codes) or int(column.values.max()) <= first:
+    if column is None or first is None or not len(codes) or int(column.values.max()) <= first:
         return codes, table
     codes, flats = codes.astype(np.intp), list(table.flats)
     for code, each in enumerate(table.flats):
@@ -150,10 +152,11 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
 def _sums(usage: BatchUsage, codes: Codes, table: PriceTable) -> Int:
     """(n,) the linear formulas; nonsense where a row is not priced, never an overflow."""
     factors = table.factors(tuple(usage.common))
-    is_one = len(table) == 1
-    total: Int = np.add.reduce(usage.matrix * (factors if is_one else factors[:, codes]), axis=0)
+    if len(table) > 1:
+        factors = factors.take(codes, axis=1)
+    total: Int = np.add.reduce(usage.matrix * factors, axis=0)
     if table.constants is not None:
-        total += table.constants if is_one else table.constants[codes]
+        total += table.constants if len(table) == 1 else table.constants[codes]
     return total
 
 
@@ -172,16 +175,23 @@ def _refuse(
 
 def _price_exactly(priced: Priced, calls: Calls, usage: BatchUsage, units: Units) -> None:
     """Row by row, about 20 us each: units that few calls have, fractions of a pico, seconds."""
+    seconds = GpuSeconds(calls.batch, calls.keys)
     for row in np.flatnonzero(priced.outcome == Outcome.EXACT).tolist():
         each = priced.table.flats[priced.codes[row]]
         if each is not None:
-            priced.outcome[row], priced.unusual[row] = _exactly(each, row, calls, usage, units)
+            found = _exactly(each.entry, row, calls, (usage, units), seconds)
+            priced.outcome[row], priced.unusual[row] = found
 
 
 def _exactly(
-    each: Flat, row: int, calls: Calls, usage: BatchUsage, units: Units
+    entry: Entry,
+    row: int,
+    calls: Calls,
+    counts: tuple[BatchUsage, Units],
+    seconds_of: Callable[[int], exact.Count | None],
 ) -> tuple[Outcome, Rate]:
-    entry, counted = each.entry, usage.of_row(row)
+    usage, units = counts
+    counted = usage.of_row(row)
     lacks = [
         unit
         for unit in ("input_tokens", "output_tokens")
@@ -191,7 +201,7 @@ def _exactly(
         lacks.remove("output_tokens")
     total: Rate = 0
     if entry.gpu_second is not None:
-        seconds = calls.seconds(row)
+        seconds = seconds_of(row)
         if seconds is None:
             return Outcome.MISSING_USAGE, 0
         total = entry.gpu_second * seconds

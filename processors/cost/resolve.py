@@ -41,7 +41,7 @@ _BATCH_TIER = ("service_tier", "batch")
 _NO_TIER = "auto"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Resolved:
     """The prices of a batch.
 
@@ -72,6 +72,8 @@ class Resolved:
     @property
     def lacks(self) -> bool:
         """Whether a call has no price."""
+        if self.table.is_whole:
+            return False
         are_calls = self.operations.are_calls
         return any(
             each is None and (are_calls is None or bool(are_calls[code]))

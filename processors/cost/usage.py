@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,22 @@ MODALITIES = {
 }
 """Parts of the tokens by modality; priced one by one, exactly."""
 
-_INT = bytes([ValueKind.INT])
+# Sets of attributes whose units are remembered; beyond, all are forgotten.
+_UNITS_MAX = 1000
+
+
+@dataclass(slots=True)
+class Units:
+    """What the batches with some attributes count.
+
+    Attributes:
+        common, rare: units, in the order of the known ones.
+        attributes: theirs.
+    """
+
+    common: tuple[str, ...]
+    rare: tuple[str, ...]
+    attributes: list[str]
 
 
 @dataclass(slots=True)
@@ -69,7 +84,7 @@ class BatchUsage:
         common: by unit; only units that some span reports.
         rare: other units, likewise.
         matrix: (units, n) the values of the common ones, in their order.
-        largest: no count is above.
+        largest: no sound count is above.
         wrong: (n,) True where a count is no integer, negative or absurd; None: nowhere.
     """
 
@@ -106,27 +121,30 @@ class UsageReader:
         self._rare = {**MODALITIES, **{u: a for u, a in more.items() if u not in COMMON}}
         self._common = {**COMMON, **{u: a for u, a in more.items() if u in COMMON}}
         self._tokens_max = tokens_max
+        self._units: dict[frozenset[str], Units] = {}
 
-    def rare_units(self, keys: Collection[str]) -> list[str]:
-        """The units besides the common ones that a batch with these attributes counts."""
-        return [unit for unit, key in self._rare.items() if key in keys]
+    def units(self, keys: frozenset[str]) -> Units:
+        """What a batch with these attributes counts."""
+        found = self._units.get(keys)
+        if found is None:
+            common, rare = (
+                {unit: key for unit, key in known.items() if key in keys}
+                for known in (self._common, self._rare)
+            )
+            found = Units(tuple(common), tuple(rare), [*common.values(), *rare.values()])
+            if len(self._units) >= _UNITS_MAX:
+                self._units.clear()
+            self._units[keys] = found
+        return found
 
-    def read(self, batch: Traces, keys: Collection[str]) -> BatchUsage:
-        """`keys`: the attributes that the batch has."""
-        common = [unit for unit, key in self._common.items() if key in keys]
-        rare = self.rare_units(keys)
-        attributes = [self._common[unit] for unit in common]
-        attributes += [self._rare[unit] for unit in rare]
-        values, kinds = batch.ints(attributes, -1)
-        # As bytes, and unsigned so that -1 is huge: a third of the time of comparing arrays.
-        if kinds.tobytes() == _INT * kinds.size:
-            largest = int(values.view(np.uint64).max()) if values.size else 0
-            if largest <= self._tokens_max:
-                counts = [Counts(row, None) for row in values]
-                return _usage(common, rare, values, counts, largest)
-        return self._mixed(common, rare, values, kinds)
+    def read(self, batch: Traces, units: Units) -> BatchUsage:
+        """The counts of these units."""
+        values, kinds = batch.ints(units.attributes, -1, bounds=(0, self._tokens_max))
+        if kinds is not None:
+            return self._mixed(units, values, kinds)
+        return _usage(units, values, [Counts(row, None) for row in values], self._tokens_max)
 
-    def _mixed(self, common: list[str], rare: list[str], values: Int, kinds: Kinds) -> BatchUsage:
+    def _mixed(self, units: Units, values: Int, kinds: Kinds) -> BatchUsage:
         """What some spans do not report, or report wrongly."""
         present = kinds != ValueKind.ABSENT
         is_sound = (kinds == ValueKind.INT) & (values >= 0) & (values <= self._tokens_max)
@@ -135,23 +153,21 @@ class UsageReader:
             Counts(row, None if is_there.all() else is_there)
             for row, is_there in zip(values, present, strict=True)
         ]
-        usage = _usage(common, rare, values, counts, self._tokens_max)
+        usage = _usage(units, values, counts, self._tokens_max)
         is_wrong = present & ~is_sound
         if is_wrong.any():
             usage.wrong = is_wrong.any(axis=0)
         return usage
 
 
-def _usage(
-    common: list[str], rare: list[str], values: Int, counts: list[Counts], largest: int
-) -> BatchUsage:
-    """Of rows that are those of the common units first."""
-    n_common = len(common)
+def _usage(units: Units, values: Int, counts: list[Counts], largest: int) -> BatchUsage:
+    """Of rows in the order of the units."""
+    n_common = len(units.common)
     return BatchUsage(
-        dict(zip(common, counts, strict=False)),
-        dict(zip(rare, counts[n_common:], strict=True)),
-        matrix=values[:n_common],
-        largest=largest,
+        dict(zip(units.common, counts, strict=False)),
+        dict(zip(units.rare, counts[n_common:], strict=True)) if units.rare else {},
+        values[:n_common],
+        largest,
     )
 
 

@@ -121,7 +121,7 @@ def _add(
     against: Pricer | None,
     once: Once,
 ) -> None:
-    keys = set(batch.keys())
+    keys = frozenset(batch.keys())
     found = pricer.price(batch, keys)
     if found is None:
         return
@@ -149,7 +149,7 @@ def _of_row(
     return one
 
 
-def _recorded(batch: Traces, keys: set[str]) -> dict[int, Fraction]:
+def _recorded(batch: Traces, keys: frozenset[str]) -> dict[int, Fraction]:
     """The amounts on the spans, in pico, as decimals say them."""
     if semconv.COST_AMOUNT not in keys:
         return {}
@@ -161,7 +161,7 @@ def _recorded(batch: Traces, keys: set[str]) -> dict[int, Fraction]:
     }
 
 
-def _strings(batch: Traces, keys: set[str], *names: str) -> list[str]:
+def _strings(batch: Traces, keys: frozenset[str], *names: str) -> list[str]:
     found = [""] * len(batch)
     for name in reversed(names):
         if name in keys:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from spanloom.batch import Batch, BatchError, Traces
+from spanloom.columns import ValueKind
 from spanloom.testing.builders import build_traces, key_values
 
 KEYS = ("a", "b", "c", "never")
@@ -42,7 +43,11 @@ def test_reading_several_keys_agrees_with_reading_each(seed: int) -> None:
     columns = [batch.attribute(key) for key in keys]
     ints, kinds = batch.ints(keys, -7)
     assert ints.tolist() == [column.ints(-7).tolist() for column in columns]
-    assert kinds.tolist() == [column.kinds.tolist() for column in columns]
+    expected_kinds = [column.kinds.tolist() for column in columns]
+    if kinds is None:
+        assert {kind for row in expected_kinds for kind in row} <= {ValueKind.INT}
+    else:
+        assert kinds.tolist() == expected_kinds
     codes, combinations = batch.codes(keys)
     strings = [[None if c < 0 else column.values[c] for c in column.codes] for column in columns]
     expected = list(zip(*strings, strict=True))
@@ -59,6 +64,28 @@ def test_many_combinations_are_told_apart() -> None:
     assert codes.tolist() == list(range(300))
 
 
+@pytest.mark.parametrize(
+    ("values", "bounds", "are_all"),
+    [
+        ([1, 2, 3], None, True),
+        ([1, 2, 3], (1, 3), True),
+        ([1, 2, 3], (2, 3), False),
+        ([1, 2, 3], (1, 2), False),
+        ([1, True, 3], None, False),
+        ([1, 2.0, 3], None, False),
+        ([1, None, 3], None, False),
+        ([-(2**63), 0, 2**63 - 1], None, True),
+    ],
+)
+def test_kinds_are_told_where_not_all_are_ints_within_bounds(
+    values: list[Any], bounds: tuple[int, int] | None, are_all: bool
+) -> None:
+    batch = Traces.from_message(build_traces(3))
+    batch.set_attributes({"a": 2, "b": values})
+    _, kinds = batch.ints(["a", "b"], bounds=bounds)
+    assert (kinds is None) == are_all
+
+
 def test_no_keys_and_no_items() -> None:
     batch = Traces.from_message(build_traces(3))
     assert batch.ints([])[0].shape == (0, 3)
@@ -73,7 +100,7 @@ def test_levels_are_those_of_single_attributes() -> None:
     batch = Traces.from_message(build_traces(3, n_resources=2))
     assert batch.codes(["service.name"], "resource")[1] == [("inference-0",), ("inference-1",)]
     with pytest.raises(BatchError, match="level must be"):
-        batch.ints(["a"], 0, "span")
+        batch.ints(["a"], level="span")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -127,9 +127,18 @@ class Batch:
         None stands for what is no string. In order of first appearance, so none is without an item.
         """
     def ints(
-        self, keys: Sequence[str], default: int = 0, level: Level = "item"
-    ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """(k, n) what `Column.ints` says of each key, and (k, n) what `Column.kinds` says."""
+        self,
+        keys: Sequence[str],
+        default: int = 0,
+        *,
+        bounds: tuple[int, int] | None = None,
+        level: Level = "item",
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint8] | None]:
+        """(k, n) what `Column.ints` says of each key, and (k, n) what `Column.kinds` says.
+
+        The kinds are None where every value is an int, and within `bounds`, both included: then
+        there is nothing to look at.
+        """
 
     # -- edits; each is visible to the next read ----------------------------
     def set_attribute(

@@ -342,15 +342,16 @@ impl PyBatch {
         lookup::codes(py, &self.held()?.batch, self.level(level)?, &keys)
     }
 
-    #[pyo3(signature = (keys, default = 0, level = "item"))]
+    #[pyo3(signature = (keys, default = 0, *, bounds = None, level = "item"))]
     fn ints<'py>(
         &self,
         py: Python<'py>,
         keys: Vec<String>,
         default: i64,
+        bounds: Option<(i64, i64)>,
         level: &str,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        lookup::ints(py, &self.held()?.batch, self.level(level)?, &keys, default)
+    ) -> PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
+        lookup::ints(py, &self.held()?.batch, self.level(level)?, &keys, default, bounds)
     }
 
     #[pyo3(signature = (key, *, r#where = None, level = "item"))]

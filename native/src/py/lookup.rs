@@ -9,6 +9,7 @@ use super::arrays::owned;
 use super::errors::wrong;
 use super::objects;
 use crate::otlp::batch::{Batch, Level};
+use crate::otlp::error::Error;
 use crate::otlp::lookup::Texts;
 use crate::otlp::value::{BOOL, Cell, INT};
 
@@ -28,26 +29,33 @@ pub fn codes<'py>(
     Ok((owned(py, found.codes)?, PyList::new(py, values)?))
 }
 
-/// (k, n) ints and (k, n) kinds.
+/// (k, n) ints, and (k, n) kinds; None where all are ints within the bounds.
 pub fn ints<'py>(
     py: Python<'py>,
     batch: &Batch,
     level: Level,
     keys: &[String],
     default: i64,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    bounds: Option<(i64, i64)>,
+) -> PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
     let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
     let shape = (keys.len(), batch.n_owners(level)?);
     let int = |cell: &Cell| match cell.kind {
         INT | BOOL => cell.bits as i64,
         _ => default,
     };
+    let (least, most) = bounds.unwrap_or((i64::MIN, i64::MAX));
+    let is_within = |cell: &Cell| cell.kind == INT && (least..=most).contains(&(cell.bits as i64));
     let (values, kinds) = py.detach(|| {
         let cells = batch.cells_by_key(level, &keys)?;
-        let kinds: Vec<u8> = cells.iter().map(|cell| cell.kind).collect();
-        Ok::<_, crate::otlp::error::Error>((cells.iter().map(int).collect(), kinds))
+        let kinds = match cells.iter().all(is_within) {
+            true => None,
+            false => Some(cells.iter().map(|cell| cell.kind).collect()),
+        };
+        Ok::<_, Error>((cells.iter().map(int).collect(), kinds))
     })?;
-    Ok((owned_table(py, shape, values)?, owned_table(py, shape, kinds)?))
+    let kinds = kinds.map(|kinds: Vec<u8>| owned_table(py, shape, kinds)).transpose()?;
+    Ok((owned_table(py, shape, values)?, kinds))
 }
 
 /// A read-only array of these rows.
