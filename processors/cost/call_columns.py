@@ -28,6 +28,7 @@ T = TypeVar("T", bound=np.generic)
 _MIX_TRACE = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 _MIX_COUNTS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
+_INPUT, _OUTPUT = ("input_tokens",), ("output_tokens",)
 _CACHED = ("cache_read_tokens", "cache_write_tokens")
 
 # Rows of `Traces.identities`.
@@ -81,7 +82,8 @@ class Columns:
         keys: (n,) of the response ids; 0 without one.
         all_have_ids: no key is 0.
         identities: (6, n) as of `Traces.identities`.
-        inputs, outputs, cached: (n,) counts; None where the batch has none.
+        counts: (units, n) of the common units.
+        units: which.
         models: what `ResponseIds` tells calls apart by, by code.
         codes: (n,) which of the models.
     """
@@ -89,25 +91,22 @@ class Columns:
     keys: Unsigned
     all_have_ids: bool
     identities: Unsigned
-    inputs: Int | None
-    outputs: Int | None
-    cached: Int | None
+    counts: Int
+    units: tuple[str, ...]
     models: list[Model]
     codes: NDArray[np.signedinteger]
 
     @classmethod
     def of(cls, batch: Traces, rows: Rows, usage: BatchUsage, resolved: Resolved) -> Columns:
         """Of some spans of a batch; `rows` None: of all."""
-        counts = {unit: _of_rows(each.values, rows) for unit, each in usage.common.items()}
-        parts = [counts[unit] for unit in _CACHED if unit in counts]
+        counts = usage.matrix if rows is None else usage.matrix[:, rows]
         keys = _of_rows(batch.attribute(semconv.RESPONSE_ID).hashes(), rows)
         return cls(
             keys=keys,
             all_have_ids=np.count_nonzero(keys) == len(keys),
             identities=batch.identities() if rows is None else batch.identities()[:, rows],
-            inputs=counts.get("input_tokens"),
-            outputs=counts.get("output_tokens"),
-            cached=sum(parts[1:], parts[0]) if parts else None,
+            counts=counts,
+            units=usage.units.common,
             models=resolved.known_models,
             codes=_of_rows(resolved.codes, rows),
         )
@@ -123,12 +122,15 @@ class Columns:
         columns = (self.identities[each].tolist() for each in (_SPAN, _START, _END))
         return list(map(Told.at, *columns, map(self.models.__getitem__, self.codes.tolist())))
 
+    def _sum(self, units: tuple[str, ...]) -> Unsigned:
+        """(n,) the counts of these units; 0 where the batch has none."""
+        rows = [row for row, unit in enumerate(self.units) if unit in units]
+        found: Unsigned = self.counts[rows].view(np.uint64).sum(axis=0)
+        return found
+
     def seen(self) -> Seen:
         """All of them, fingerprints computed."""
-        inputs, outputs, cached = (
-            np.zeros(len(self.keys), np.uint64) if counts is None else counts.view(np.uint64)
-            for counts in (self.inputs, self.outputs, self.cached)
-        )
+        inputs, outputs, cached = map(self._sum, (_INPUT, _OUTPUT, _CACHED))
         base = outputs * _MIX_COUNTS[1]
         for word, factor in enumerate(_MIX_TRACE):
             base += self.identities[word] * factor

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spanloom import semconv
 from spanloom.component import Factory, Host, Processor, Settings, Signal
 from spanloom.processors.cost import names, writing
 from spanloom.processors.cost.config import Config, Deduplication
@@ -45,6 +46,7 @@ class CostProcessor(Processor):
         self._spend = (
             TraceSpend(config.trace_spend, settings) if config.trace_spend.enabled else None
         )
+        self._sender_costs = {semconv.COST_AMOUNT, *config.sender_cost_attributes}
         self._new_book: PriceBook | None = None
         # Before the files are read, so that no change in between is missed.
         self._reloader = Reloader(
@@ -94,7 +96,11 @@ class CostProcessor(Processor):
         return batch
 
     def _book(self, batch: Traces, keys: AbstractSet[str], found: PricedBatch) -> None:
-        costs = read_sender_costs(batch, keys, self._config.sender_cost_attributes)
+        costs = (
+            None
+            if self._sender_costs.isdisjoint(keys)
+            else read_sender_costs(batch, keys, self._config.sender_cost_attributes)
+        )
         said = self._said(found.priced, costs)
         self._count_unknown(found.priced, found.resolved)
         self._mark_duplicates(batch, found, said)
@@ -140,7 +146,7 @@ class CostProcessor(Processor):
         )
         if priced.all_priced and costs is None and estimated is None:
             self._write_ours(batch, priced, None)
-            self._metrics.note({Outcome.PRICED: len(batch)})
+            self._metrics.priced.add(len(batch))
             return
         ours = priced.outcome == Outcome.PRICED
         notes: dict[str, Bool | None] = {}

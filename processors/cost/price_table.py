@@ -43,9 +43,6 @@ class PriceTable:
         rows = [each.factors if each else (0,) * len(COMMON) for each in flats]
         self._factors = np.array(rows, np.int64).reshape(len(flats), len(COMMON)).T
         self._factors_of: dict[tuple[str, ...], Int] = {}
-        # The most that one unit of everything costs.
-        self._sum_max = max((sum(max(0, each) for each in row) for row in rows), default=0)
-        self._constant_max = max(constants, default=0)
         steps = [each.steps[0][0] for each in flats if each and each.steps]
         self.first_step = min(steps, default=None)
         self._texts: dict[TextOf, str | list[str | None] | None] = {}
@@ -72,10 +69,6 @@ class PriceTable:
             places = [list(COMMON).index(unit) for unit in units]
             found = self._factors_of[units] = self._factors[places]
         return found
-
-    def largest(self, count: int) -> int:
-        """No amount is above, in pico, where no count is above `count`."""
-        return self._constant_max + self._sum_max * count
 
 
 def _status(each: Flat | None) -> Outcome:

@@ -51,7 +51,6 @@ class Priced:
         table: the prices.
         all_priced: every span is a call with a price, as far as was known cheaply.
         unusual: amounts that are no integer, or not in int64; `pico` is 0 there.
-        is_exact: no amount is so large that it is no double, as far as was known cheaply.
     """
 
     outcome: NDArray[np.uint8]
@@ -60,11 +59,10 @@ class Priced:
     table: PriceTable
     all_priced: bool = False
     unusual: dict[int, Rate] = field(default_factory=dict)
-    is_exact: bool = False
 
     def amounts(self) -> NDArray[np.float64]:
         """(n,) in units of the currency: each exact amount rounded once."""
-        if self.is_exact or not len(self.pico) or int(self.pico.max()) < _EXACT_MAX:
+        if not len(self.pico) or int(self.pico.max()) < _EXACT_MAX:
             doubles = self.pico / _PICO
         else:
             doubles = np.array([to_double(pico) for pico in self.pico.tolist()])
@@ -103,8 +101,7 @@ def price(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable, unit
     if table.is_plain and _is_plain(calls, usage):
         outcome = np.empty(len(codes), np.uint8)
         outcome.fill(_PRICED)
-        is_exact = table.largest(usage.largest) < _EXACT_MAX
-        return Priced(outcome, sums, codes, table, all_priced=True, is_exact=is_exact)
+        return Priced(outcome, sums, codes, table, all_priced=True)
     outcome = table.status[codes]
     told = without_promptless(calls, usage)
     _refuse(outcome, calls, told, codes, table)
@@ -133,14 +130,14 @@ def _is_plain(calls: Calls, usage: BatchUsage) -> bool:
 
 def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes, PriceTable]:
     """The prices, of long calls those of the step that holds for them."""
-    column = usage.common.get("input_tokens")
     first = table.first_step
-    if column is None or first is None or not len(codes) or int(column.values.max()) <= first:
+    inputs = None if first is None else usage.values("input_tokens")
+    if inputs is None or not len(codes) or int(inputs.max()) <= first:
         return codes, table
     codes, flats = codes.astype(np.intp), list(table.flats)
     for code, each in enumerate(table.flats):
         for start, step in each.steps if each else ():
-            rows = (codes == code) & (column.values > start)
+            rows = (codes == code) & (inputs > start)
             if rows.any():
                 codes[rows] = len(flats)
                 # A later step finds its rows under the code of this one.
@@ -151,7 +148,7 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
 
 def _sums(usage: BatchUsage, codes: Codes, table: PriceTable) -> Int:
     """(n,) the linear formulas; nonsense where a row is not priced, never an overflow."""
-    factors = table.factors(tuple(usage.common))
+    factors = table.factors(usage.units.common)
     if len(table) > 1:
         factors = factors.take(codes, axis=1)
     total: Int = np.add.reduce(usage.matrix * factors, axis=0)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Int = NDArray[np.int64]
     Bool = NDArray[np.bool_]
-    Kinds = NDArray[np.uint8]
 
 COMMON = {
     "input_tokens": semconv.INPUT_TOKENS,
@@ -76,35 +75,64 @@ class Counts:
         return self.present is None or bool(self.present[row])
 
 
-@dataclass(slots=True)
 class BatchUsage:
     """All counts of a batch.
 
-    Attributes:
-        common: by unit; only units that some span reports.
-        rare: other units, likewise.
-        matrix: (units, n) the values of the common ones, in their order.
-        largest: no sound count is above.
+    Args:
+        units: which.
+        values: (units, n) 0 where there is none; the rows of the common ones first.
+        present: (units, n) True where it was reported; None: everywhere.
         wrong: (n,) True where a count is no integer, negative or absurd; None: nowhere.
     """
 
-    common: dict[str, Counts]
-    rare: dict[str, Counts]
-    matrix: Int
-    largest: int
-    wrong: Bool | None = None
+    __slots__ = ("_columns", "_values", "matrix", "present", "units", "wrong")
+
+    def __init__(
+        self, units: Units, values: Int, present: Bool | None = None, wrong: Bool | None = None
+    ) -> None:
+        self.units = units
+        self._values = values
+        self.matrix = values[: len(units.common)] if units.rare else values
+        """(units, n) of the common ones."""
+        self.present = present
+        self.wrong = wrong
+        self._columns: dict[str, Counts] | None = None
+
+    @property
+    def columns(self) -> dict[str, Counts]:
+        """By unit, of those that some span reports; made when first asked for."""
+        if self._columns is None:
+            units = (*self.units.common, *self.units.rare)
+            present = [None] * len(units) if self.present is None else self.present
+            self._columns = {
+                unit: Counts(row, None if is_there is None or is_there.all() else is_there)
+                for unit, row, is_there in zip(units, self._values, present, strict=True)
+            }
+        return self._columns
+
+    def replacing(self, columns: Mapping[str, Counts]) -> BatchUsage:
+        """The same but for some columns."""
+        found = BatchUsage(self.units, self._values, self.present, self.wrong)
+        found._columns = {**self.columns, **columns}
+        return found
+
+    def values(self, unit: str) -> Int | None:
+        """(n,) the counts of a common unit; None where no span reports any."""
+        common = self.units.common
+        return self.matrix[common.index(unit)] if unit in common else None
 
     def is_everywhere(self, unit: str) -> bool:
         """Whether every span reports a common unit."""
-        column = self.common.get(unit)
+        if self.present is None:
+            return unit in self.units.common
+        column = self.columns.get(unit)
         return column is not None and column.present is None
 
     def of_row(self, row: int) -> dict[str, Count]:
         """What one span reports."""
-        columns = self.common | self.rare
         return {
             unit: int(counts.values[row])
-            for unit, counts in columns.items()
+            for unit, counts in self.columns.items()
             if counts.is_present(row)
         }
 
@@ -120,7 +148,7 @@ class UsageReader:
     def __init__(self, more: Mapping[str, str], tokens_max: int) -> None:
         self._rare = {**MODALITIES, **{u: a for u, a in more.items() if u not in COMMON}}
         self._common = {**COMMON, **{u: a for u, a in more.items() if u in COMMON}}
-        self._tokens_max = tokens_max
+        self.tokens_max = tokens_max
         self._units: dict[frozenset[str], Units] = {}
 
     def units(self, keys: frozenset[str]) -> Units:
@@ -139,36 +167,14 @@ class UsageReader:
 
     def read(self, batch: Traces, units: Units) -> BatchUsage:
         """The counts of these units."""
-        values, kinds = batch.ints(units.attributes, -1, bounds=(0, self._tokens_max))
-        if kinds is not None:
-            return self._mixed(units, values, kinds)
-        return _usage(units, values, [Counts(row, None) for row in values], self._tokens_max)
-
-    def _mixed(self, units: Units, values: Int, kinds: Kinds) -> BatchUsage:
-        """What some spans do not report, or report wrongly."""
+        values, kinds = batch.ints(units.attributes, -1, bounds=(0, self.tokens_max))
+        if kinds is None:
+            return BatchUsage(units, values)
         present = kinds != ValueKind.ABSENT
-        is_sound = (kinds == ValueKind.INT) & (values >= 0) & (values <= self._tokens_max)
-        values = np.where(is_sound, values, 0)
-        counts = [
-            Counts(row, None if is_there.all() else is_there)
-            for row, is_there in zip(values, present, strict=True)
-        ]
-        usage = _usage(units, values, counts, self._tokens_max)
+        is_sound = (kinds == ValueKind.INT) & (values >= 0) & (values <= self.tokens_max)
         is_wrong = present & ~is_sound
-        if is_wrong.any():
-            usage.wrong = is_wrong.any(axis=0)
-        return usage
-
-
-def _usage(units: Units, values: Int, counts: list[Counts], largest: int) -> BatchUsage:
-    """Of rows in the order of the units."""
-    n_common = len(units.common)
-    return BatchUsage(
-        dict(zip(units.common, counts, strict=False)),
-        dict(zip(units.rare, counts[n_common:], strict=True)) if units.rare else {},
-        values[:n_common],
-        largest,
-    )
+        wrong = is_wrong.any(axis=0) if is_wrong.any() else None
+        return BatchUsage(units, np.where(is_sound, values, 0), present, wrong)
 
 
 def exact_number(value: Any) -> Count | None:
