@@ -21,7 +21,7 @@ from spanloom.processors.cost.gpu import GpuSeconds
 from spanloom.processors.cost.names import Outcome
 from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import PICO, Entry, Rate, to_double
-from spanloom.processors.cost.usage import BatchUsage
+from spanloom.processors.cost.usage import BatchUsage, largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class Priced:
 
     def amounts(self) -> NDArray[np.float64]:
         """(n,) in units of the currency: each exact amount rounded once."""
-        if not len(self.pico) or int(self.pico.max()) < _EXACT_MAX:
+        if not len(self.pico) or largest(self.pico) < _EXACT_MAX:
             doubles = self.pico / _PICO
         else:
             doubles = np.array([to_double(pico) for pico in self.pico.tolist()])
@@ -132,7 +132,7 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
     """The prices, of long calls those of the step that holds for them."""
     first = table.first_step
     inputs = None if first is None else usage.values("input_tokens")
-    if inputs is None or not len(codes) or int(inputs.max()) <= first:
+    if inputs is None or not len(codes) or largest(inputs) <= first:
         return codes, table
     codes, flats = codes.astype(np.intp), list(table.flats)
     for code, each in enumerate(table.flats):

@@ -15,6 +15,7 @@ from spanloom.processors.cost.flat import Flat, flat
 from spanloom.processors.cost.nameless import with_named_models
 from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import SECOND_NS
+from spanloom.processors.cost.usage import largest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -209,11 +210,11 @@ class Resolver:
             nothing = PriceTable([None] * len(plan.names))
             return plan.resolved(codes, nothing)
         times = batch.start_time_unix_nano.view(np.int64)
-        first = int(times.min())
+        first = int(times[times.argmin()])
         if first <= 0:
             times = self._with_now(times)
-            first = int(times.min())
-        last = int(times.max())
+            first = int(times[times.argmin()])
+        last = largest(times)
         if plan.table is None or not plan.from_ns <= first <= last < plan.until_ns:
             self._set_table(plan, last, rare)
         if plan.table is not None and plan.from_ns <= first:
