@@ -39,15 +39,11 @@ impl Batch {
         let n_new = keys.iter().filter(|&&key| key as usize >= n_known).count();
         table.reserve(n_new * kept.as_ref().map_or(n, |kept| kept.len()));
         for (i, owner) in positions(&kept, n).enumerate().filter(|&(i, _)| is_on(mask, i)) {
-            let cells = keys.iter().enumerate().filter_map(|(k, &key)| Some((key, cell(k, i)?)));
-            if n_new == keys.len() {
-                table.add_each(owner, cells);
-                continue;
-            }
-            for (key, cell) in cells {
-                match key as usize >= n_known {
-                    true => table.add_each(owner, [(key, cell)].into_iter()),
-                    false => table.set(owner, key, cell),
+            for (k, &key) in keys.iter().enumerate() {
+                match cell(k, i) {
+                    Some(cell) if key as usize >= n_known => table.add(owner, key, cell),
+                    Some(cell) => table.set(owner, key, cell),
+                    None => {}
                 }
             }
         }

@@ -1,130 +1,136 @@
-//! Several attributes of every owner, read in one pass.
+//! Strings of every owner by number, alone and combined, and as hashes.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::OnceLock;
 
-use super::batch::{Batch, Level, positions};
+use super::batch::{Batch, Level};
 use super::error::Error;
 use super::value::{Buffers, Cell, STRING};
 
-/// So many are found faster one by one than by their hash.
-const FEW: usize = 8;
+/// Beyond, a table of all pairs is larger than what is looked up in it.
+const PAIRS_MAX: usize = 4096;
 
-/// Texts of one owner, one per key; None where it has no text.
-pub type Texts<'a> = [Option<&'a [u8]>];
-
-/// Which combination of texts each owner has; those in order of first appearance.
+/// Values by number, in order of first appearance; -1 for what is none.
 #[derive(Default)]
-pub struct Combinations<'a> {
+pub struct Coded {
     pub codes: Vec<i32>,
-    pub distinct: Vec<Box<Texts<'a>>>,
-    /// By position in `distinct`, what mostly tells combinations apart.
-    signatures: Vec<u64>,
-    /// Positions in `distinct`; empty while those are few.
-    seen: HashMap<Box<Texts<'a>>, i32, ahash::RandomState>,
+    pub distinct: Vec<Cell>,
 }
 
-impl<'a> Combinations<'a> {
-    #[inline]
-    fn push(&mut self, texts: &Texts<'a>) {
-        let signature = texts.iter().fold(0, signature);
-        let code = match self.find(signature, texts) {
-            Some(code) => code,
-            None => self.add(signature, texts),
-        };
-        self.codes.push(code as i32);
-    }
-
-    fn find(&self, signature: u64, texts: &Texts<'a>) -> Option<usize> {
-        if self.distinct.len() > FEW {
-            return self.seen.get(texts).map(|&code| code as usize);
-        }
-        let mut each = self.signatures.iter().zip(&self.distinct);
-        each.position(|(&other, distinct)| other == signature && **distinct == *texts)
-    }
-
-    fn add(&mut self, signature: u64, texts: &Texts<'a>) -> usize {
-        self.distinct.push(texts.into());
-        self.signatures.push(signature);
-        if self.distinct.len() > FEW {
-            for (code, each) in self.distinct.iter().enumerate().skip(self.seen.len()) {
-                self.seen.insert(each.clone(), code as i32);
+impl Coded {
+    /// The strings among the cells.
+    pub fn new(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
+        let mut coded = Self::default();
+        let mut seen: HashMap<&[u8], i32, ahash::RandomState> = HashMap::default();
+        let mut last: (&[u8], i32) = (&[], -1);
+        coded.codes.reserve(cells.len());
+        for cell in cells {
+            if cell.kind != STRING {
+                coded.codes.push(-1);
+                continue;
             }
+            let text = cell.bytes(buffers);
+            if last.1 < 0 || last.0 != text {
+                let next = coded.distinct.len() as i32;
+                last = (text, *seen.entry(text).or_insert(next));
+                if last.1 == next {
+                    coded.distinct.push(*cell);
+                }
+            }
+            coded.codes.push(last.1);
         }
-        self.distinct.len() - 1
+        coded
     }
 }
 
-/// Adds a text's length and last bytes: names of models differ there.
-#[inline]
-fn signature(sum: u64, text: &Option<&[u8]>) -> u64 {
-    let own = text.map_or(1 << 40, |text| {
-        let end = text.last_chunk::<4>().map_or(0, |end| u64::from(u32::from_ne_bytes(*end)));
-        end << 8 ^ text.len() as u64
-    });
-    (sum ^ own).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23)
+/// Which combination of strings each owner has; those in order of first appearance.
+pub struct Combinations {
+    pub codes: Vec<i32>,
+    /// The string under each key; None where it has none.
+    pub distinct: Vec<Vec<Option<Cell>>>,
+}
+
+impl Combinations {
+    fn new(n_owners: usize) -> Self {
+        let distinct = if n_owners > 0 { vec![Vec::new()] } else { Vec::new() };
+        Self { codes: vec![0; n_owners], distinct }
+    }
+
+    /// Adds a key that every owner has the same string under, or none.
+    fn add_same(&mut self, cell: Option<Cell>) {
+        self.distinct.iter_mut().for_each(|cells| cells.push(cell));
+    }
+
+    fn add(&mut self, coded: &Coded) {
+        if coded.distinct.len() <= 1 && is_constant(&coded.codes) {
+            return self.add_same(coded.distinct.first().copied());
+        }
+        let width = coded.distinct.len() + 1;
+        let mut pairs = Pairs::new(self.distinct.len() * width);
+        let mut distinct = Vec::new();
+        for (code, &own) in self.codes.iter_mut().zip(&coded.codes) {
+            let pair = *code as usize * width + (own + 1) as usize;
+            let next = distinct.len() as i32;
+            let found = pairs.find(pair, next);
+            if found == next {
+                let mut cells = self.distinct.get(*code as usize).cloned().unwrap_or_default();
+                cells.push(usize::try_from(own).ok().and_then(|i| coded.distinct.get(i).copied()));
+                distinct.push(cells);
+            }
+            *code = found;
+        }
+        self.distinct = distinct;
+    }
+}
+
+fn is_constant(codes: &[i32]) -> bool {
+    codes.iter().all(|code| Some(code) == codes.first())
+}
+
+/// A number for each pair of codes.
+enum Pairs {
+    Few(Vec<i32>),
+    Many(HashMap<usize, i32, ahash::RandomState>),
+}
+
+impl Pairs {
+    fn new(n_pairs: usize) -> Self {
+        match n_pairs <= PAIRS_MAX {
+            true => Self::Few(vec![-1; n_pairs]),
+            false => Self::Many(HashMap::default()),
+        }
+    }
+
+    /// The number of the pair; `next` where it has none yet.
+    #[inline]
+    fn find(&mut self, pair: usize, next: i32) -> i32 {
+        match self {
+            Self::Few(numbers) => match numbers.get_mut(pair) {
+                Some(number) if *number < 0 => {
+                    *number = next;
+                    next
+                }
+                Some(number) => *number,
+                None => next,
+            },
+            Self::Many(numbers) => *numbers.entry(pair).or_insert(next),
+        }
+    }
 }
 
 impl Batch {
-    /// Calls `read` with the cells of each owner in turn, one per key.
-    fn read_each(
-        &self,
-        level: Level,
-        keys: &[&[u8]],
-        mut read: impl FnMut(&[Cell]),
-    ) -> Result<(), Error> {
-        let (table, kept) = (self.table(level)?, self.owners(level)?);
-        let ids: Vec<Option<u32>> = keys.iter().map(|key| table.keys().find(key)).collect();
-        let mut guesses = vec![0; keys.len()];
-        let mut cells = vec![Cell::default(); keys.len()];
-        for owner in positions(&kept, table.n_owners()) {
-            for ((cell, id), guess) in cells.iter_mut().zip(&ids).zip(&mut guesses) {
-                if let Some(id) = *id {
-                    *cell = table.get_near(owner, id, guess).unwrap_or_default();
-                }
+    /// The combination of the strings under `keys` of every owner.
+    pub fn combinations(&self, level: Level, keys: &[&[u8]]) -> Result<Combinations, Error> {
+        let (buffers, mut found) = (self.buffers()?, Combinations::new(self.n_owners(level)?));
+        for key in keys {
+            match self.table(level)?.keys().find(key) {
+                Some(_) => found.add(&Coded::new(&self.attribute(level, key)?, &buffers)),
+                None => found.add_same(None),
             }
-            read(&cells);
         }
-        Ok(())
-    }
-
-    /// The combination of the texts under `keys` of every owner.
-    pub fn combinations<'a>(
-        &'a self,
-        level: Level,
-        keys: &[&[u8]],
-    ) -> Result<Combinations<'a>, Error> {
-        let (mut found, buffers) = (Combinations::default(), self.buffers()?);
-        let mut texts: Vec<Option<&'a [u8]>> = Vec::with_capacity(keys.len());
-        self.read_each(level, keys, |cells| {
-            texts.clear();
-            texts.extend(cells.iter().map(|cell| text(cell, &buffers)));
-            found.push(&texts);
-        })?;
         Ok(found)
     }
-
-    /// The cells under `keys`, those of the first key first.
-    pub fn cells_by_key(&self, level: Level, keys: &[&[u8]]) -> Result<Vec<Cell>, Error> {
-        let n_owners = self.n_owners(level)?;
-        let mut found = vec![Cell::default(); n_owners * keys.len()];
-        let mut row = 0;
-        self.read_each(level, keys, |cells| {
-            for (place, &cell) in cells.iter().enumerate() {
-                if let Some(slot) = found.get_mut(place * n_owners + row) {
-                    *slot = cell;
-                }
-            }
-            row += 1;
-        })?;
-        Ok(found)
-    }
-}
-
-#[inline]
-fn text<'a>(cell: &Cell, buffers: &Buffers<'a>) -> Option<&'a [u8]> {
-    (cell.kind == STRING).then(|| cell.bytes(buffers))
 }
 
 /// A hash of each text: SipHash with a key that this process drew, so that no sender can choose
@@ -133,7 +139,7 @@ pub fn hashes(cells: &[Cell], buffers: &Buffers<'_>) -> Vec<u64> {
     static KEY: OnceLock<RandomState> = OnceLock::new();
     let key = KEY.get_or_init(RandomState::new);
     let hash = |cell: &Cell| {
-        let text = text(cell, buffers).unwrap_or_default();
+        let text = if cell.kind == STRING { cell.bytes(buffers) } else { &[] };
         if text.is_empty() {
             return 0;
         }
@@ -147,27 +153,31 @@ pub fn hashes(cells: &[Cell], buffers: &Buffers<'_>) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::otlp::walk::Slice;
+
+    fn text(offset: u32, len: u32) -> Cell {
+        Cell::range(STRING, Slice { offset, len }, false)
+    }
 
     #[test]
-    fn combinations_are_found_whether_few_or_many() {
-        let names: Vec<String> = (0..100).map(|i| format!("model-{i}")).collect();
-        let mut found = Combinations::default();
-        for i in (0..100).chain([0, 99, 8, 8, 7]) {
-            let name = names.get(i).map(|name| name.as_bytes());
-            found.push(&[Some(b"chat"), name, None]);
-        }
-        let expected: Vec<i32> = (0..100).chain([0, 99, 8, 8, 7]).collect();
-        assert_eq!(found.codes, expected);
-        assert_eq!(found.distinct.len(), 100);
+    fn pairs_are_numbered_alike_whether_few_or_many() {
+        let asked = [3, 0, 3, 4000, 0, 7];
+        let numbers = |mut pairs: Pairs| {
+            let mut next = 0;
+            asked.map(|pair| {
+                let found = pairs.find(pair, next);
+                next = next.max(found + 1);
+                found
+            })
+        };
+        assert_eq!(numbers(Pairs::new(PAIRS_MAX)), [0, 1, 0, 2, 1, 3]);
+        assert_eq!(numbers(Pairs::new(PAIRS_MAX + 1)), [0, 1, 0, 2, 1, 3]);
     }
 
     #[test]
     fn hashes_are_equal_for_equal_texts_alone() {
-        let raw = b"abcabc";
-        let text =
-            |offset, len| Cell::range(STRING, crate::otlp::walk::Slice { offset, len }, false);
         let cells = [text(0, 3), text(3, 3), text(0, 2), text(0, 0), Cell::default()];
-        let found = hashes(&cells, &Buffers { raw, overlay: &[] });
+        let found = hashes(&cells, &Buffers { raw: b"abcabc", overlay: &[] });
         assert_eq!(found.first(), found.get(1));
         assert_ne!(found.first(), found.get(2));
         assert_eq!(found.get(3..), Some(&[0, 0][..]));

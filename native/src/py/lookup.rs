@@ -10,7 +10,6 @@ use super::errors::wrong;
 use super::objects;
 use crate::otlp::batch::{Batch, Level};
 use crate::otlp::error::Error;
-use crate::otlp::lookup::Texts;
 use crate::otlp::value::{BOOL, Cell, INT};
 
 /// (n,) codes, and the tuples of strings and None that they stand for.
@@ -22,10 +21,11 @@ pub fn codes<'py>(
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)> {
     let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
     let found = py.detach(|| batch.combinations(level, &keys))?;
-    let tuple = |texts: &Texts<'_>| {
-        PyTuple::new(py, texts.iter().map(|text| text.map(|text| objects::text(py, text))))
-    };
-    let values = found.distinct.iter().map(|texts| tuple(texts)).collect::<PyResult<Vec<_>>>()?;
+    let buffers = batch.buffers()?;
+    let text = |cell: Cell| objects::text(py, cell.bytes(&buffers));
+    let tuple =
+        |cells: &Vec<Option<Cell>>| PyTuple::new(py, cells.iter().map(|cell| cell.map(text)));
+    let values = found.distinct.iter().map(tuple).collect::<PyResult<Vec<_>>>()?;
     Ok((owned(py, found.codes)?, PyList::new(py, values)?))
 }
 
@@ -47,7 +47,10 @@ pub fn ints<'py>(
     let (least, most) = bounds.unwrap_or((i64::MIN, i64::MAX));
     let is_within = |cell: &Cell| cell.kind == INT && (least..=most).contains(&(cell.bits as i64));
     let (values, kinds) = py.detach(|| {
-        let cells = batch.cells_by_key(level, &keys)?;
+        let mut cells = Vec::with_capacity(shape.0 * shape.1);
+        for key in keys {
+            cells.append(&mut batch.attribute(level, key)?);
+        }
         let kinds = match cells.iter().all(is_within) {
             true => None,
             false => Some(cells.iter().map(|cell| cell.kind).collect()),

@@ -180,6 +180,7 @@ impl AttributeTable {
         }
     }
 
+    #[inline]
     fn touch(&mut self, owner: usize) {
         if self.touched.is_empty() {
             self.touched = vec![false; self.n_owners()];
@@ -214,38 +215,23 @@ impl AttributeTable {
         self.added.reserve(n_rows);
     }
 
-    /// Adds rows, of keys that the owner has no row of.
+    /// Adds a row, of a key that the owner has no row of.
     #[inline]
-    pub fn add_each(&mut self, owner: usize, cells: impl Iterator<Item = (u32, Cell)>) {
-        let first = self.added.len() as u32;
-        for (key, cell) in cells {
-            let mut row = Row::new(key, 0, 0, cell);
-            row.flags |= REPLACED;
-            let next = self.added.len() as u32 + 1;
-            self.added.push(Added { row, next });
-        }
-        let Some(last) = self.added.len().checked_sub(1) else { return };
-        if first as usize > last {
-            return;
-        }
-        self.link(first, last as u32, owner);
+    pub fn add(&mut self, owner: usize, key: u32, cell: Cell) {
         self.touch(owner);
-    }
-
-    /// Puts a run of added rows at the end of an owner's chain.
-    fn link(&mut self, first: u32, last: u32, owner: usize) {
         if self.chains.is_empty() {
             self.chains = vec![Chain { head: NONE, tail: NONE }; self.n_owners()];
         }
-        if let Some(row) = self.added.get_mut(last as usize) {
-            row.next = NONE;
-        }
+        let id = self.added.len() as u32;
         let Some(chain) = self.chains.get_mut(owner) else { return };
         match self.added.get_mut(chain.tail as usize) {
-            Some(tail) => tail.next = first,
-            None => chain.head = first,
+            Some(last) => last.next = id,
+            None => chain.head = id,
         }
-        chain.tail = last;
+        chain.tail = id;
+        let mut row = Row::new(key, 0, 0, cell);
+        row.flags |= REPLACED;
+        self.added.push(Added { row, next: NONE });
     }
 
     /// The first row with this key gets the value and others go; a new row where none is.
@@ -262,7 +248,7 @@ impl AttributeTable {
         if found {
             self.touch(owner);
         } else {
-            self.add_each(owner, [(key, cell)].into_iter());
+            self.add(owner, key, cell);
         }
     }
 
