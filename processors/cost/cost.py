@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from spanloom.batch import Traces
     from spanloom.processors.cost.book import PriceBook
+    from spanloom.processors.cost.plans import Resolved
     from spanloom.processors.cost.pricing import Priced
-    from spanloom.processors.cost.resolve import Resolved
 
     Bool = NDArray[np.bool_]
     Doubles = NDArray[np.float64]

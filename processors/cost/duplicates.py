@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spanloom.batch import Traces
-    from spanloom.processors.cost.resolve import Resolved
+    from spanloom.processors.cost.plans import Resolved
     from spanloom.processors.cost.usage import BatchUsage
 
 

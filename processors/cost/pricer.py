@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from spanloom import semconv
 from spanloom.processors.cost.checks import Calls
+from spanloom.processors.cost.plans import Resolved
 from spanloom.processors.cost.pricing import Priced, price
-from spanloom.processors.cost.resolve import Resolved, Resolver
+from spanloom.processors.cost.resolve import Resolver
 from spanloom.processors.cost.usage import BatchUsage, UsageReader
 
 if TYPE_CHECKING:

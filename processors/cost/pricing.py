@@ -131,8 +131,8 @@ def _is_plain(calls: Calls, usage: BatchUsage) -> bool:
 def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes, PriceTable]:
     """The prices, of long calls those of the step that holds for them."""
     first = table.first_step
-    inputs = None if first is None else usage.values("input_tokens")
-    if inputs is None or not len(codes) or largest(inputs) <= first:
+    inputs = usage.values("input_tokens")
+    if first is None or inputs is None or not len(codes) or largest(inputs) <= first:
         return codes, table
     codes, flats = codes.astype(np.intp), list(table.flats)
     for code, each in enumerate(table.flats):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from spanloom.processors.cost.book import BEGIN_NS, END_NS
 from spanloom.processors.cost.calls import Groups, Names, Operations
 from spanloom.processors.cost.flat import Flat, flat
 from spanloom.processors.cost.nameless import with_named_models
+from spanloom.processors.cost.plans import NAME_LENGTH_MAX, Plan, Resolved, is_short, known_model
 from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import SECOND_NS
 from spanloom.processors.cost.usage import largest
@@ -25,90 +25,18 @@ if TYPE_CHECKING:
     from spanloom.processors.cost.book import PriceBook, Timeline
     from spanloom.processors.cost.config import Config
     from spanloom.processors.cost.prices import Entry
-    from spanloom.processors.cost.same_response import Model
 
-    Bool = NDArray[np.bool_]
     Codes = NDArray[np.signedinteger]
     _Values = tuple[str | None, ...] | Names
 
 _NAMES_MAX = 10_000
 _PLANS_MAX = 1_000
 _PLAN_LENGTH_MAX = 64
-_NAME_LENGTH_MAX = 500
 # Operation, provider and response model.
 _N_NAMES = 3
 # Only the batch interface of OpenAI and Anthropic tells itself so, as a service tier.
 _BATCH_TIER = ("service_tier", "batch")
 _NO_TIER = "auto"
-
-
-@dataclass(slots=True)
-class Resolved:
-    """The prices of a batch.
-
-    Attributes:
-        codes: (n,) position in `table`; not to be changed.
-        table: the prices.
-        models: what the span calls its model, by position; None where nothing does.
-        known_models: by position, the price's entry and the names; empty where it has no price.
-        operations: by position.
-    """
-
-    codes: Codes
-    table: PriceTable
-    models: list[str | None]
-    known_models: list[Model]
-    operations: Operations
-
-    @property
-    def is_call(self) -> Bool | None:
-        """(n,) True for calls of a model; None: all are."""
-        return self._rows(self.operations.are_calls)
-
-    @property
-    def no_output(self) -> Bool | None:
-        """(n,) True where there can be no output; None: nowhere."""
-        return self._rows(self.operations.without_output)
-
-    @property
-    def lacks(self) -> bool:
-        """Whether a call has no price."""
-        if self.table.is_whole:
-            return False
-        are_calls = self.operations.are_calls
-        return any(
-            each is None and (are_calls is None or bool(are_calls[code]))
-            for code, each in enumerate(self.table.flats)
-        )
-
-    def _rows(self, by_code: Bool | None) -> Bool | None:
-        return None if by_code is None else by_code[self.codes]
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What was found for some names, and the time in which it holds.
-
-    Attributes:
-        names: by code.
-        timelines: likewise; None for what is no call, too.
-        models, operations: as in `Resolved`.
-        table: the prices from `from_ns` until before `until_ns`; None: not made yet.
-        known_models: as in `Resolved`, likewise.
-    """
-
-    names: list[Names]
-    timelines: list[Timeline | None]
-    models: list[str | None]
-    operations: Operations
-    known_models: list[Model] = field(default_factory=list)
-    table: PriceTable | None = None
-    from_ns: int = 0
-    until_ns: int = 0
-
-    def resolved(self, codes: Codes, table: PriceTable) -> Resolved:
-        """The same for the spans of a batch."""
-        return Resolved(codes, table, self.models, self.known_models, self.operations)
 
 
 class Resolver:
@@ -135,7 +63,7 @@ class Resolver:
         ]
         self._timelines: dict[tuple[Any, ...], Timeline | None] = {}
         self._flats: dict[tuple[Entry, frozenset[str]], Flat] = {}
-        self._plans: dict[tuple[tuple[_Values, ...], frozenset[str]], _Plan] = {}
+        self._plans: dict[tuple[tuple[_Values, ...], frozenset[str]], Plan] = {}
         self.use(book)
 
     def use(self, book: PriceBook) -> None:
@@ -185,9 +113,9 @@ class Resolver:
         context = self._context(names.context)
         found = None
         for model in names.models:
-            if found is None and model and len(model) <= _NAME_LENGTH_MAX:
+            if found is None and model and len(model) <= NAME_LENGTH_MAX:
                 found = self._book.resolve(names.provider, model, context)
-        if _is_short(names):
+        if is_short(names):
             if len(self._timelines) >= _NAMES_MAX:
                 self._forget()
             self._timelines[key] = found
@@ -202,7 +130,7 @@ class Resolver:
                 context.setdefault("processing", "batch")
         return context
 
-    def _resolved(self, batch: Traces, codes: Codes, plan: _Plan, rare: frozenset[str]) -> Resolved:
+    def _resolved(self, batch: Traces, codes: Codes, plan: Plan, rare: frozenset[str]) -> Resolved:
         """The prices at the time of each span."""
         if plan.table is not None and plan.until_ns == END_NS and plan.from_ns == BEGIN_NS:
             return plan.resolved(codes, plan.table)
@@ -221,17 +149,17 @@ class Resolver:
             return plan.resolved(codes, plan.table)
         return self._in_time(codes, plan, times, rare)
 
-    def _plan(self, values: tuple[_Values, ...], rare: frozenset[str]) -> _Plan:
+    def _plan(self, values: tuple[_Values, ...], rare: frozenset[str]) -> Plan:
         plan = self._plans.get((values, rare))
         if plan is None:
             names = list(map(self._names, values))
-            plan = _Plan(
+            plan = Plan(
                 names,
                 list(map(self._timeline, names)),
                 [each.response_model or each.request_model for each in names],
                 Operations.of(each.operation for each in names),
             )
-            if len(values) <= _PLAN_LENGTH_MAX and all(map(_is_short, names)):
+            if len(values) <= _PLAN_LENGTH_MAX and all(map(is_short, names)):
                 if len(self._plans) >= _PLANS_MAX:
                     self._plans.clear()
                 self._plans[values, rare] = plan
@@ -247,7 +175,7 @@ class Resolver:
         request_model = values[n_known] if len(values) > n_known else None
         return Names(operation, provider, response_model, request_model, context)
 
-    def _set_table(self, plan: _Plan, at_ns: int, rare: frozenset[str]) -> None:
+    def _set_table(self, plan: Plan, at_ns: int, rare: frozenset[str]) -> None:
         """The prices of one moment, and for how long they stay so."""
         bounds = [each.bounds_ns(at_ns) for each in plan.timelines if each]
         plan.from_ns = max((start for start, _ in bounds), default=BEGIN_NS)
@@ -255,10 +183,10 @@ class Resolver:
         plan.table = PriceTable(
             [self._flat(each.entry(at_ns), rare) if each else None for each in plan.timelines]
         )
-        plan.known_models = list(map(_known_model, plan.names, plan.table.flats))
+        plan.known_models = list(map(known_model, plan.names, plan.table.flats))
 
     def _in_time(
-        self, codes: Codes, plan: _Plan, times: NDArray[np.int64], rare: frozenset[str]
+        self, codes: Codes, plan: Plan, times: NDArray[np.int64], rare: frozenset[str]
     ) -> Resolved:
         """Span by span, about 2 us each: a price changes in the time of this batch."""
         places: dict[tuple[int, Entry | None], int] = {}
@@ -270,7 +198,7 @@ class Resolver:
         flats = [self._flat(entry, rare) for _, entry in places]
         models = [plan.models[code] for code, _ in places]
         known = [
-            _known_model(plan.names[code], f) for (code, _), f in zip(places, flats, strict=True)
+            known_model(plan.names[code], f) for (code, _), f in zip(places, flats, strict=True)
         ]
         operations = plan.operations.take([code for code, _ in places])
         return Resolved(np.array(placed, np.intp), PriceTable(flats), models, known, operations)
@@ -287,15 +215,3 @@ class Resolver:
             units, tokens_max = self._book.units, self._config.tokens_max
             found = self._flats[entry, rare] = flat(entry, rare, units, tokens_max)
         return found
-
-
-def _known_model(names: Names, flat: Flat | None) -> Model:
-    if flat is None:
-        return ()
-    return (flat.entry.name, *(name.lower()[:_NAME_LENGTH_MAX] for name in names.models if name))
-
-
-def _is_short(names: Names) -> bool:
-    """Whether the names may be remembered: memory is bounded in bytes too."""
-    each_name = (*names[:_N_NAMES], names.request_model, *names.context)
-    return all(name is None or len(name) <= _NAME_LENGTH_MAX for name in each_name)

@@ -1,6 +1,7 @@
 //! Attributes of every owner at one level: rows in order, and edits to them.
 
 mod builder;
+mod row;
 
 use std::sync::Arc;
 
@@ -8,63 +9,10 @@ use super::keys::Keys;
 use super::value::Cell;
 
 pub use builder::TableBuilder;
+pub use row::Row;
+use row::{REMOVED, RENAMED, REPLACED};
 
-/// The row's value is written from its cell, not copied.
-const REPLACED: u8 = 1;
-const REMOVED: u8 = 2;
-/// The row's key is no longer the one in the request.
-const RENAMED: u8 = 4;
-const IN_OVERLAY: u8 = 8;
 const NONE: u32 = u32::MAX;
-
-/// One attribute. `start..end` is its `KeyValue` field in the request, tag included.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    bits: u64,
-    pub key: u32,
-    pub start: u32,
-    pub end: u32,
-    kind: u8,
-    flags: u8,
-}
-
-impl Row {
-    #[inline]
-    const fn new(key: u32, start: u32, end: u32, cell: Cell) -> Self {
-        let flags = if cell.in_overlay { IN_OVERLAY } else { 0 };
-        Self { bits: cell.bits, key, start, end, kind: cell.kind, flags }
-    }
-
-    #[inline]
-    pub const fn cell(&self) -> Cell {
-        Cell { bits: self.bits, kind: self.kind, in_overlay: self.flags & IN_OVERLAY != 0 }
-    }
-
-    #[inline]
-    pub const fn is_removed(&self) -> bool {
-        self.flags & REMOVED != 0
-    }
-
-    pub const fn is_replaced(&self) -> bool {
-        self.flags & (REPLACED | REMOVED) == REPLACED
-    }
-
-    /// Differs from what the request holds.
-    pub const fn is_changed(&self) -> bool {
-        self.flags & (REPLACED | REMOVED | RENAMED) != 0
-    }
-
-    #[inline]
-    const fn has(&self, key: u32) -> bool {
-        self.key == key && !self.is_removed()
-    }
-
-    fn replace(&mut self, cell: Cell) {
-        let overlay = if cell.in_overlay { IN_OVERLAY } else { 0 };
-        self.flags = self.flags & RENAMED | REPLACED | overlay;
-        (self.bits, self.kind) = (cell.bits, cell.kind);
-    }
-}
 
 /// A row that was added, and the next one of the same owner.
 #[derive(Clone, Copy, Debug)]
