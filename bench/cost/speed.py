@@ -74,7 +74,7 @@ def main() -> None:
     for n_spans in options.spans:
         encoded = requests(n_spans, options.batches, options.models)
         cost = CostProcessor(config, make_settings("cost"))
-        steps = {"pricing": lambda b: pricer.price(b, frozenset(b.keys())), "processor": cost.process}
+        steps = {"pricing": lambda b: pricer.price(b, set(b.keys())), "processor": cost.process}
         for name, work in steps.items():
             show(name, n_spans, seconds(encoded, work))
 

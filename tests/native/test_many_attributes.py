@@ -55,6 +55,26 @@ def test_reading_several_keys_agrees_with_reading_each(seed: int) -> None:
     assert combinations == list(dict.fromkeys(expected))
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_of_a_key_that_comes_twice_the_first_value_is_read(seed: int) -> None:
+    rng = random.Random(seed)
+    request = build_traces(12)
+    spans = request.resource_spans[0].scope_spans[0].spans
+    # Often alike, as spans are, and a key more than once in some of them only.
+    shapes = [[rng.choice("abcd") for _ in range(rng.randrange(5))] for _ in range(2)]
+    rows: list[dict[str, int]] = []
+    for span in spans:
+        del span.attributes[:]
+        rows.append({})
+        for value, key in enumerate(rng.choice(shapes)):
+            span.attributes.extend(key_values({key: value}))
+            rows[-1].setdefault(key, value)
+    batch = Traces.from_message(request)
+    expected = [[row.get(key, -1) for row in rows] for key in "abcd"]
+    assert batch.ints(list("abcd"), -1)[0].tolist() == expected
+    assert [batch.attribute(key).ints(-1).tolist() for key in "abcd"] == expected
+
+
 def test_many_combinations_are_told_apart() -> None:
     batch = Traces.from_message(build_traces(300))
     batch.set_attribute("a", [f"name-{i % 100}" for i in range(300)])

@@ -20,6 +20,8 @@ pub struct TableBuilder {
     current: usize,
     /// Whether the current owner's keys are those of the one before so far.
     is_alike: bool,
+    /// By key, the number of the last owner seen to have it; only of owners that are not alike.
+    seen: Vec<u32>,
     /// An owner has two rows with one key.
     repeats_keys: bool,
     /// A `KeyValue` holds two values; protobuf would merge them.
@@ -38,6 +40,7 @@ impl TableBuilder {
             previous: 0,
             current: 0,
             is_alike: true,
+            seen: Vec::new(),
             repeats_keys: false,
             repeats_singular: false,
         }
@@ -82,21 +85,36 @@ impl TableBuilder {
         {
             let key = row.key;
             if !self.is_alike {
-                self.note_repeat(key);
+                self.note(key);
             }
             return key;
         }
-        self.is_alike = false;
+        if self.is_alike {
+            self.is_alike = false;
+            (self.current..self.rows.len()).for_each(|i| self.note_row(i));
+        }
         let key = self.keys.intern(name);
-        self.note_repeat(key);
+        self.note(key);
         key
     }
 
-    /// Notes that the current owner has this key already. One whose keys are all those of the
-    /// owner before repeats none, or as that one does.
-    fn note_repeat(&mut self, key: u32) {
-        let rows = self.rows.get(self.current..).unwrap_or_default();
-        self.repeats_keys |= rows.iter().any(|row| row.key == key);
+    fn note_row(&mut self, i: usize) {
+        if let Some(key) = self.rows.get(i).map(|row| row.key) {
+            self.note(key);
+        }
+    }
+
+    /// Notes that the current owner has this key. One whose keys are all those of the owner
+    /// before needs no notes: it repeats none, or as that one does.
+    fn note(&mut self, key: u32) {
+        let owner = self.starts.len() as u32;
+        if self.seen.len() <= key as usize {
+            self.seen.resize(key as usize + 1, 0);
+        }
+        if let Some(last) = self.seen.get_mut(key as usize) {
+            self.repeats_keys |= *last == owner;
+            *last = owner;
+        }
     }
 
     pub fn end_owner(&mut self) {
