@@ -143,6 +143,14 @@ impl Holder {
         pieces
     }
 
+    /// Moves the items where `mask` is true into a holder of their own, settled separately.
+    pub fn part(&mut self, mask: &[bool]) -> Self {
+        let (rest, taken) = self.batch.parted(mask);
+        let account = self.account.as_ref().map(|account| account.split_off(taken.len() as u64));
+        self.batch = rest;
+        self.with(taken, account)
+    }
+
     /// One request of all items. The holders stay as they are.
     pub fn joined(holders: &[Self]) -> Result<Bytes, Error> {
         let parts: Vec<Bytes> =

@@ -1,7 +1,8 @@
 //! The native core of Spanloom. It moves bytes; Python decides over columns.
 //!
 //! `otlp` knows the wire, `server` receives, `client` sends, `ack` keeps the books, `redact`
-//! takes out what must not leave, and `py` is the only place that knows Python.
+//! takes out what must not leave, `sampling` makes randomness of ids, and `py` is the only place
+//! that knows Python.
 #![deny(unsafe_code)]
 
 pub mod ack;
@@ -11,6 +12,7 @@ pub mod otlp;
 #[cfg(feature = "python")]
 mod py;
 pub mod redact;
+pub mod sampling;
 pub mod server;
 
 #[global_allocator]

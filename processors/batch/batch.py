@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from spanloom.batch import BATCH_TYPES
 from spanloom.component import AnyBatch, Factory, Host, Processor, Settings
+from spanloom.holding import HoldingThread
 from spanloom.logs import describe
 from spanloom.processors.batch.config import Config
 
@@ -25,7 +26,7 @@ _BYTE_BOUNDS = [*_ITEM_BOUNDS, *(100 * n for n in _THOUSANDS[1:]), *(1000 * n fo
 
 
 class BatchProcessor(Processor):
-    """Holds batches of one pipeline; one thread watches the time, asleep while nothing is held."""
+    """Holds batches of one pipeline; one thread watches the time."""
 
     concurrent = True
 
@@ -38,17 +39,12 @@ class BatchProcessor(Processor):
         self._n_items = 0
         self._n_bytes = 0
         self._deadline_s = 0.0
-        # Set while something is held, and for good at shutdown.
-        self._holding = threading.Event()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._holding = HoldingThread(settings, self._send_due)
         self._add_metrics()
 
     def start(self, host: Host) -> None:
         del host
-        name = f"spanloom-{self.settings.id}"
-        self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
-        self._thread.start()
+        self._holding.start()
 
     def consume(self, batch: AnyBatch) -> None:
         """Hold the batch, and send everything held if that is enough now."""
@@ -63,10 +59,7 @@ class BatchProcessor(Processor):
 
     def shutdown(self, timeout_s: float) -> None:
         """Send what is held to the next consumer; what comes later is sent at once."""
-        self._closing.set()
-        self._holding.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._holding.stop(timeout_s)
         with self._lock:
             rest = self._take()
         if rest:
@@ -75,7 +68,7 @@ class BatchProcessor(Processor):
     def _hold(self, batch: AnyBatch) -> None:
         if not self._held:
             self._deadline_s = self.settings.clock.monotonic_s() + self._config.timeout
-            self._holding.set()
+            self._holding.wake()
         self._held.append(batch)
         self._n_items += len(batch)
         self._n_bytes += batch.size_bytes
@@ -85,29 +78,24 @@ class BatchProcessor(Processor):
             self._immediate
             or self._n_items >= self._config.send_batch_size
             or self._n_bytes >= self._config.send_batch_bytes
-            or self._closing.is_set()
+            or self._holding.closing
         )
 
     def _take(self) -> list[AnyBatch]:
         taken, self._held = self._held, []
         self._n_items = self._n_bytes = 0
-        if not self._closing.is_set():
-            self._holding.clear()
         return taken
 
-    def _watch(self) -> None:
-        """Send what has waited long enough, until shutdown."""
-        while True:
-            self._holding.wait()
-            if self._closing.is_set():
-                return
-            with self._lock:
-                left_s = self._deadline_s - self.settings.clock.monotonic_s()
-                late = self._take() if left_s <= 0 else []
-            if late:
-                self._send(late, self._timeout_triggers)
-            elif left_s > 0:
-                self.settings.clock.wait(self._closing, left_s)
+    def _send_due(self, now_s: float) -> float | None:
+        """Send what has waited long enough; when the rest will have (monotonic seconds)."""
+        with self._lock:
+            if not self._held:
+                return None
+            if now_s < self._deadline_s:
+                return self._deadline_s
+            late = self._take()
+        self._send(late, self._timeout_triggers)
+        return None
 
     def _send(self, held: list[AnyBatch], trigger: Counter) -> None:
         """Merge, split and hand on. Batches lost to an error here are refused, retryably."""

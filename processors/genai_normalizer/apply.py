@@ -40,6 +40,9 @@ def detected(items: Items, part: Part) -> Bool:
     """(n,) where an item's scope or one of its keys marks it as the dialect's."""
     batch = items.batch
     marked = [name in part.scopes for name in batch.scope_names]
+    if part.schema_urls:
+        urls = batch.scope_schema_urls
+        marked = [m or url in part.schema_urls for m, url in zip(marked, urls, strict=True)]
     if all(marked):
         return items.all
     found: Bool = np.array(marked, np.bool_)[batch.scope_index]

@@ -7,10 +7,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from spanloom import component
+from spanloom.config.fields import ByteSize, Duration
 from spanloom.processors.genai_normalizer.dialects import load_dialects
 
 Key = Annotated[str, Field(min_length=1, max_length=256)]
 CUSTOM = "custom"
+# The OTLP exporters' default timeout is 10 s.
+_WAIT_S_MAX = 8.0
 
 
 class Source(component.Config):
@@ -62,6 +65,10 @@ class Config(component.Config):
     remove_originals: bool = False
     """Remove a dialect's attribute once its current name is there."""
 
+    chunk_events: Literal["keep", "drop"] = "keep"
+    """drop: events of spans that tell nothing but when a chunk came, often one per token, go once
+    the time to the first chunk is taken. keep: they only go where originals are removed."""
+
     custom_mappings: dict[Key, Key] = Field(default_factory=dict)
     """Your own names, on top of all dialects: attribute -> current name."""
 
@@ -72,9 +79,38 @@ class Config(component.Config):
     messages: bool = True
     """Rebuild messages and tool definitions. Without it none is written."""
 
+    token_counters: bool = True
+    """Make counters of histograms of tokens, in targets that have such counters; the histograms
+    stay. Off where a back end makes sums of histograms itself."""
+
     merge_message_events: bool = False
-    """Merge the log events of one call (`gen_ai.user.message`, `gen_ai.choice` ...) that come in
-    one batch into one `gen_ai.client.inference.operation.details` event."""
+    """Merge the log events of one call (`gen_ai.user.message`, `gen_ai.choice` ...) into one
+    `gen_ai.client.inference.operation.details` event, also those that come in several requests."""
+
+    merge_wait: Duration = Field(default=Duration("30s"), ge=0)
+    """How long the first event of a call waits for the others; it should be longer than calls
+    take. A call that has a question and an answer does not wait. 0: only what comes together is
+    merged."""
+
+    merge_wait_for_result: bool = False
+    """False: senders are answered when their events are held; what is held when the process dies
+    is lost. True: they are answered after delivery, so `merge_wait` must lie below 8s, under the
+    senders' timeout."""
+
+    merge_records_max: int = Field(default=20_000, gt=0)
+    """Events held at most; beyond, the oldest calls go on, merged as far as they came."""
+
+    merge_bytes_max: ByteSize = Field(default=64 << 20, gt=0)
+    """Bytes held at most; beyond, the oldest calls go on, merged as far as they came."""
+
+    @model_validator(mode="after")
+    def _senders_can_wait(self) -> Self:
+        if self.merge_wait_for_result and self.merge_wait > _WAIT_S_MAX:
+            raise ValueError(
+                f"merge_wait must be at most {_WAIT_S_MAX:g}s with merge_wait_for_result: "
+                f"senders give up after 10s, got {self.merge_wait}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _known_names(self) -> Self:

@@ -17,6 +17,8 @@ _HELP = {
     "items": "Items that a dialect added current names to, by dialect.",
     "problems": "Values that were left as they are, by reason.",
     "errors": "Dialects that failed on a batch, which went on without them.",
+    "dropped_events": "Events of chunks that were dropped once their time was taken, by dialect.",
+    "released_calls": "Calls whose message events were held, by why they went on.",
 }
 
 
@@ -35,9 +37,22 @@ class Counters:
     def items(self, dialect: str, n: int) -> None:
         self._counter("items", "dialect", dialect).add(n)
 
+    def dropped_events(self, dialect: str, n: int) -> None:
+        if n:
+            self._counter("dropped_events", "dialect", dialect).add(n)
+
     def problems(self, problems: Mapping[str, int]) -> None:
         for reason, n in problems.items():
             self._counter("problems", "reason", reason).add(n)
+
+    def released(self, reason: str) -> None:
+        """One call that was held goes on."""
+        self._counter("released_calls", "reason", reason).add(1)
+
+    def gauge_held(self, n_records: Callable[[], float], n_bytes: Callable[[], float]) -> None:
+        gauge, text = self._telemetry.gauge, "of message events that wait for others of their call."
+        gauge(PREFIX + "held_records", f"Records {text}", self._processor, n_records)
+        gauge(PREFIX + "held_bytes", f"Bytes {text}", self._processor, n_bytes)
 
     def failed(self, dialect: str, error: Exception) -> None:
         """Count a defect in a dialect; the log has it once."""

@@ -98,8 +98,8 @@ class Indexed:
 
     Attributes:
         prefix: with its dot; a number follows.
-        build: the entries in numeric order, as nested dicts and lists -> the list that goes
-            under `new` (as JSON), or None. `messages.chat_messages` reads most of them.
+        build: a list of one entry, nested dicts and lists -> what goes under `new` (as JSON) for
+            it, or None. It is asked for each entry by itself. `messages.chat_messages` reads most.
     """
 
     prefix: str
@@ -169,6 +169,8 @@ class Dialect:
         name: as in `dialects:` of the configuration and in `gen_ai.normalized.from`.
         scopes: globs of instrumentation scope names that mark its items.
         keys: attribute keys that mark its items; `acme.*` is any key with that beginning.
+        schema_urls: globs of the scope's schema URL that mark its items, looked at in batches
+            with a key of `gen_ai.*` only.
         rules: in order of preference. Rules that are not `scoped` work wherever their key is.
         defaults: current name -> value, set on its items that lack it (not on wrappers).
         wrappers: items that enclose calls of models; their usage goes to
@@ -178,6 +180,8 @@ class Dialect:
             the dialect does *not* include in its input or output tokens; they are added to
             the counts that this dialect brought.
         first_chunk_events: names of events whose first one tells the time to the first chunk.
+        chunk_events: names of events that tell nothing but when chunks came; dropped, where that
+            is asked for, from spans with the time to the first chunk.
         drops: keys (or `prefix*`) without a current name, removed with `remove_originals`.
         duplicates: key -> the current name that says the same; `remove_originals` removes the
             key where that name is.
@@ -191,11 +195,13 @@ class Dialect:
     name: str
     scopes: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    schema_urls: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     wrappers: tuple[Match, ...] = ()
     exclusive: tuple[str, ...] = ()
     first_chunk_events: tuple[str, ...] = ()
+    chunk_events: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     duplicates: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[MetricRule, ...] = ()
@@ -211,6 +217,7 @@ class Options:
 
     overwrite: bool = False
     remove_originals: bool = False
+    drop_chunk_events: bool = False
 
 
 def is_scoped(rule: Rule) -> bool:

@@ -12,6 +12,7 @@ from spanloom.processors.genai_normalizer.config import CUSTOM, Config, Source
 from spanloom.processors.genai_normalizer.counters import Counters
 from spanloom.processors.genai_normalizer.dialect import Dialect, Options, Rename, Repair
 from spanloom.processors.genai_normalizer.dialects import load_dialects
+from spanloom.processors.genai_normalizer.held_calls import HeldCalls
 from spanloom.processors.genai_normalizer.log_records import merge_messages, name_events
 from spanloom.processors.genai_normalizer.metric_points import MetricNames
 from spanloom.processors.genai_normalizer.normalize import Normalizer
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
 
 class GenaiNormalizer(Processor):
-    """Edits names and attributes; the number of items only changes with `merge_message_events`.
+    """Edits names and attributes. Items are only merged (`merge_message_events`), and data points
+    added (`token_counters`).
 
-    Keeps no content between batches.
+    Keeps no content between batches, but the message events that it holds for those.
     """
 
     concurrent = True
@@ -54,10 +56,30 @@ class GenaiNormalizer(Processor):
             self._counters,
             frozenset() if config.messages else MESSAGE_KEYS,
         )
-        self._metric_names = MetricNames(dialects, profile)
+        self._metric_names = MetricNames(dialects, profile, counts=config.token_counters)
         self._event_name_keys = tuple(d.event_name_key for d in dialects if d.event_name_key)
         self._finish_reasons = finish_reasons
         self._merges = config.merge_message_events
+        self._held: HeldCalls | None = None
+        if self._merges and config.merge_wait:
+            release = super().consume
+            keys = self._event_name_keys
+            self._held = HeldCalls(config, settings, self._counters, keys, release)
+
+    def shutdown(self, timeout_s: float) -> None:
+        """Hand on what is held."""
+        if self._held is not None:
+            self._held.shutdown(timeout_s)
+
+    def consume(self, batch: AnyBatch) -> None:
+        """Process and hand on, but for what waits for the rest of its call."""
+        if self._held is None or not isinstance(batch, Logs) or not len(batch):
+            super().consume(batch)
+            return
+        try:
+            self._held.take_in(batch)
+        except Exception as error:  # noqa: BLE001 - what is lost is refused: the sender tries again
+            self._counters.failed("all", error)
 
     def process(self, batch: AnyBatch) -> AnyBatch:
         """The batch, with current names."""
@@ -67,7 +89,9 @@ class GenaiNormalizer(Processor):
                 merge_messages(batch, self._finish_reasons)
         self._normalizer.normalize(batch)
         if isinstance(batch, Metrics) and self._metric_names.concern(batch):
-            self._metric_names.apply(batch, lambda reason: self._counters.problems({reason: 1}))
+            return self._metric_names.apply(
+                batch, lambda reason: self._counters.problems({reason: 1})
+            )
         return batch
 
 
@@ -127,7 +151,8 @@ def _options(config: Config, name: str) -> Options:
         "remove_originals": source.remove_originals,
     }
     chosen = {k: getattr(config, k) if v is None else v for k, v in given.items()}
-    return Options(**chosen)
+    drops = bool(chosen["remove_originals"]) or config.chunk_events == "drop"
+    return Options(**chosen, drop_chunk_events=drops)
 
 
 FACTORY = Factory(

@@ -46,6 +46,7 @@ class Items:
 
     Attributes:
         batch: traces, logs or metrics; items are spans, records, data points.
+        kinds: attribute keys that the batch came with -> the kinds of their values, as bits.
         keys: attribute keys that the batch has, kept up to date by `put`.
         turn: of the dialect that is at work.
         problems: counts by reason, for the metrics.
@@ -58,9 +59,10 @@ class Items:
             further attribute could make more time series.
     """
 
-    def __init__(self, batch: AnyBatch, keys: set[str], only: frozenset[str] | None = None) -> None:
+    def __init__(self, batch: AnyBatch, only: frozenset[str] | None = None) -> None:
         self.batch = batch
-        self.keys = keys
+        self.kinds = batch.key_kinds()
+        self.keys = set(self.kinds)
         self._only = only
         self.problems: dict[str, int] = {}
         self.never: frozenset[str] = frozenset()

@@ -1,9 +1,9 @@
 """Log records: names of events, messages as values, and the events of one call as one (R9).
 
 Before 1.37 each message of a call was a log record of its own; now a call has one event with
-all of them. Merging looks at one batch: put the `batch` processor before this one to bring
-records together that come in several requests, within its bounds of time, records and bytes.
-It costs a Python loop over the records, about 30 us each, and only where such events come.
+all of them. Merging looks at one batch: `held_calls` brings records together that come in several
+requests. It costs a Python loop over the records, about 30 us each, and only where such events
+come.
 """
 
 from __future__ import annotations
@@ -69,11 +69,11 @@ def name_events(batch: Logs, keys: Sequence[str]) -> None:
 
 def merge_messages(batch: Logs, finish_reasons: Conversion) -> None:
     """All message events of a call become one, in the place of the first."""
-    groups = _groups(batch)
+    by_span, names = events_by_span(batch)
+    groups = list(by_span.values())
     if not groups:
         return
     bodies, records = batch.body.objects(), list(batch.records())
-    names = batch.event_name.strings()
     changed: list[Any] = [None] * len(batch)
     kept = np.ones(len(batch), np.bool_)
     for rows in groups:
@@ -88,19 +88,27 @@ def merge_messages(batch: Logs, finish_reasons: Conversion) -> None:
     batch.keep(kept, MERGED)
 
 
-def _groups(batch: Logs) -> list[list[int]]:
-    """The rows of message events, by the span that they belong to, in order."""
-    column = batch.event_name
-    wanted = np.array([name in ROLES for name in column.values] + [False])[column.codes]
-    if not wanted.any():
-        return []
+def events_by_span(
+    batch: Logs, keys: Sequence[str] = ()
+) -> tuple[dict[tuple[bytes, bytes], list[int]], list[str]]:
+    """The rows of message events by (trace id, span id), in order, and all names of events.
+
+    Args:
+        batch: is not changed.
+        keys: attributes that may hold the name of an event that has none.
+    """
+    columns = [batch.event_name, *map(batch.attribute, set(keys).intersection(batch.keys()))]
+    if not any(name in ROLES for column in columns for name in column.values):
+        return {}, []
+    texts = [column.strings() for column in columns]
+    names = [next(filter(None, found), "") for found in zip(*texts, strict=True)]
     span_ids, trace_ids = batch.span_id, batch.trace_id
     by_span: dict[tuple[bytes, bytes], list[int]] = {}
-    for row in np.flatnonzero(wanted).tolist():
+    for row in [row for row, name in enumerate(names) if name in ROLES]:
         span = (trace_ids[row].tobytes(), span_ids[row].tobytes())
         if any(span[1]):  # records outside any span belong to nothing
             by_span.setdefault(span, []).append(row)
-    return list(by_span.values())
+    return by_span, names
 
 
 def _value_of(messages: list[Any] | None) -> Any:

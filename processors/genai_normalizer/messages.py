@@ -37,7 +37,7 @@ _ROLE_OF_ITEM = {
     "reasoning": "assistant",
     "function_call_output": "tool",
 }
-_PLAIN_ROLES = ("user", "assistant", "system")
+PLAIN_ROLES = ("user", "assistant", "system")
 # Where a whole request or response holds its messages, most telling first.
 _HOLDERS = ("messages", "choices", "candidates", "generations", "contents", "input", "output")
 _TEXTS = ("prompt", "input", "text", "completion", "output_text", "output", "response")
@@ -115,7 +115,7 @@ def _plain(entry: dict[str, Any]) -> dict[str, Any] | None:
     if not isinstance(inner, dict) or len(inner) != 2:  # noqa: PLR2004 - role and content
         return None
     role, content = inner.get("role"), inner.get("content")
-    if role not in _PLAIN_ROLES or type(content) is not str or content[:2] in ("", "[{"):
+    if role not in PLAIN_ROLES or type(content) is not str or content[:2] in ("", "[{"):
         return None
     return {"role": role, "parts": [text_part(content)]}
 

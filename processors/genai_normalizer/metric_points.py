@@ -1,8 +1,8 @@
 """Metrics under their current names and in their current units (R10).
 
 Names, units and bounds are no attributes, so this works on protobuf messages: some 20 us per
-data point, and only for batches with a metric that has something to change. No point is added
-or lost, and no histogram gets other buckets.
+data point, and only for batches with a metric that has something to change. No point is lost, and
+no histogram gets other buckets; the counters of tokens are all that is added.
 """
 
 from __future__ import annotations
@@ -11,22 +11,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from spanloom.batch import Metrics
 from spanloom.processors.genai_normalizer.dialect import Dialect, MetricRule
+from spanloom.processors.genai_normalizer.schema_urls import is_wrong
+from spanloom.processors.genai_normalizer.token_counters import TOKEN_TYPE, token_counters
 from spanloom.semconv import INFERENCE_OPERATIONS, OPERATION, RESPONSE_MODEL
 
 if TYPE_CHECKING:
-    from spanloom.batch import Metrics
     from spanloom.processors.genai_normalizer.profiles import Profile
 
 _UNITS = {"token": "{token}", "tokens": "{token}"}
-_TOKEN_TYPE = "gen_ai.token.type"  # noqa: S105 - of tokens of text
 _SCALED_FIELDS = ("sum", "min", "max")
 
 
 class MetricNames:
-    """What the dialects and the target say of metrics."""
+    """What the dialects and the target say of metrics.
 
-    def __init__(self, dialects: Sequence[Dialect], profile: Profile) -> None:
+    Args:
+        counts: whether histograms of tokens get counters, where the target has any.
+    """
+
+    def __init__(
+        self, dialects: Sequence[Dialect], profile: Profile, *, counts: bool = True
+    ) -> None:
+        self._counts = counts
         self._rules = [(dialect.scopes, rule) for dialect in dialects for rule in dialect.metrics]
         self._profile = profile
         self._known = {rule.old for _, rule in self._rules}
@@ -39,32 +47,47 @@ class MetricNames:
             for name, unit in zip(batch.metric_names, batch.metric_units, strict=True)
         )
 
-    def apply(self, batch: Metrics, problem: Callable[[str], None]) -> None:
-        """Rewrite the batch; `problem` is told of what cannot be."""
+    def apply(self, batch: Metrics, problem: Callable[[str], None]) -> Metrics:
+        """The metrics under their names, as a batch to put in the place of this one; `problem` is
+        told of what cannot be.
+        """
         request = batch.to_message()
         for scope_metrics in (s for r in request.resource_metrics for s in r.scope_metrics):
-            changed = [
-                part
-                for metric in scope_metrics.metrics
-                for part in self._renamed(metric, scope_metrics.scope.name, problem)
-            ]
-            del scope_metrics.metrics[:]
-            scope_metrics.metrics.extend(changed)
-        batch.replace_request(request.SerializeToString(), "replaced")
+            self._apply_to_scope(scope_metrics, problem)
+        return Metrics.from_bytes(request.SerializeToString())
 
-    def _renamed(self, metric: Any, scope: str, problem: Callable[[str], None]) -> list[Any]:
-        """The metric, or the metrics that its points belong to."""
+    def _apply_to_scope(self, scope_metrics: Any, problem: Callable[[str], None]) -> None:
+        before = [(metric.name, metric.unit) for metric in scope_metrics.metrics]
+        known = {name for name, _ in before}
+        changed: list[Any] = []
+        for metric in scope_metrics.metrics:
+            self._rename(metric, scope_metrics.scope.name, problem)
+            changed += self._to_profile(metric)
+            # A library that has the counters too must not be counted twice.
+            changed += (c for c in self._counters(metric) if c.name not in known)
+        del scope_metrics.metrics[:]
+        scope_metrics.metrics.extend(changed)
+        target = self._profile.schema_url
+        is_changed = before != [(metric.name, metric.unit) for metric in changed]
+        if is_changed and is_wrong(scope_metrics.schema_url, target):
+            scope_metrics.schema_url = target
+
+    def _counters(self, metric: Any) -> Iterator[Any]:
+        names = self._profile.token_counters.get(metric.name, {}) if self._counts else {}
+        return token_counters(metric, names)
+
+    def _rename(self, metric: Any, scope: str, problem: Callable[[str], None]) -> None:
+        """The metric's current name and unit, whatever the target."""
         for _ in self._rules:  # one dialect's new name may be another's old one
             rule = self._rule(metric.name, scope)
             if rule is None:
                 break
             if not _rescale(metric, rule.scale):
                 problem("metric_not_rescaled")
-                return [metric]
+                return
             metric.name, metric.unit = rule.new, rule.unit or metric.unit
         if metric.name.startswith("gen_ai."):
             metric.unit = _UNITS.get(metric.unit, metric.unit)
-        return list(self._to_profile(metric))
 
     def _rule(self, name: str, scope: str) -> MetricRule | None:
         rules = (r for globs, r in self._rules if r.old == name and _is_of(scope, globs, r))
@@ -77,7 +100,7 @@ class MetricNames:
         if (new := self._profile.inference_metrics.get(metric.name)) is not None:
             yield from _split(metric, lambda labels: new if _is_call(labels) else None)
         elif (types := self._profile.token_metrics.get(metric.name)) is not None:
-            yield from _split(metric, lambda labels: types.get(labels.get(_TOKEN_TYPE, "")))
+            yield from _split(metric, lambda labels: types.get(labels.get(TOKEN_TYPE, "")))
         else:
             yield metric
 
@@ -117,7 +140,7 @@ def _split(metric: Any, name_of: Callable[[Mapping[str, str]], str | None]) -> I
 def _drop_type(points: Any) -> None:
     """The name tells the type of the tokens now."""
     for point in points:
-        kept = [a for a in point.attributes if a.key != _TOKEN_TYPE]
+        kept = [a for a in point.attributes if a.key != TOKEN_TYPE]
         if len(kept) != len(point.attributes):
             del point.attributes[:]
             point.attributes.extend(kept)

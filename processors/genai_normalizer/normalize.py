@@ -17,25 +17,33 @@ from spanloom.processors.genai_normalizer.apply import (
     run_step,
 )
 from spanloom.processors.genai_normalizer.canonical import NORMALIZED_FROM, POINT_KEYS
+from spanloom.processors.genai_normalizer.errors import put_error_types
 from spanloom.processors.genai_normalizer.items import Items, Turn, everywhere
 from spanloom.processors.genai_normalizer.log_records import structure
 from spanloom.processors.genai_normalizer.plan import Part, Plan, Planner
 from spanloom.processors.genai_normalizer.repair import repair
 from spanloom.processors.genai_normalizer.resources import ResourceNames
-from spanloom.processors.genai_normalizer.timing import put_first_events, put_time_per_chunk
+from spanloom.processors.genai_normalizer.schema_urls import claim, is_wrong
+from spanloom.processors.genai_normalizer.timing import (
+    drop_events,
+    put_first_events,
+    put_time_per_chunk,
+)
 from spanloom.processors.genai_normalizer.usage import (
     add_exclusive,
     aggregate,
+    either,
     has_usage,
     wrapper_operations,
 )
 from spanloom.semconv import FINISH_REASONS, TIME_PER_OUTPUT_CHUNK, TIME_TO_FIRST_CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from spanloom.batch import Column
     from spanloom.component import AnyBatch
     from spanloom.processors.genai_normalizer.counters import Counters
     from spanloom.processors.genai_normalizer.dialect import Options
@@ -44,10 +52,10 @@ if TYPE_CHECKING:
     Bool = NDArray[np.bool_]
 
 
-_TEXTS = bytes([ValueKind.STRING])
-# Values such as names of providers that are known to be right: in number (the last batch may
-# bring more than one), and the longest that is remembered.
-_RIGHT_TEXTS_MAX = 256
+# Kinds of values that may be known to be right, such as names of providers and lists of reasons.
+_NAMEABLE = 1 << ValueKind.STRING | 1 << ValueKind.ARRAY
+# So many are, each at most so long.
+_RIGHT_MAX = 256
 _RIGHT_CHARACTERS_MAX = 64
 # In the place of a dialect's name, for what is done once for all of them.
 _ALL = "all"
@@ -74,12 +82,12 @@ class Normalizer:
     ) -> None:
         self._planner = planner
         self._options = options
-        # With the kinds that need no look, one byte each.
+        # With the kinds that need no look, as bits.
         self._types = {
-            key: (conversion, bytes({ValueKind.ABSENT, *conversion.keeps}))
+            key: (conversion, sum(1 << kind for kind in conversion.keeps))
             for key, conversion in planner.types.items()
         }
-        self._right_texts: dict[str, set[str]] = {key: set() for key in self._types}
+        self._right: dict[str, set[str | tuple[str, ...]]] = {key: set() for key in self._types}
         self._profile = profile
         self._overwrites = any(option.overwrite for option in options.values())
         self._counters = counters
@@ -88,10 +96,8 @@ class Normalizer:
 
     def normalize(self, batch: AnyBatch) -> None:
         """Edit the batch in place."""
-        keys = batch.keys()
-        plan = self._planner.plan(keys, batch.scope_names)
-        only = POINT_KEYS if isinstance(batch, Metrics) else None
-        items = Items(batch, set(keys), only)
+        items = Items(batch, POINT_KEYS if isinstance(batch, Metrics) else None)
+        plan = self._planner.plan(items.kinds, batch.scope_names, batch.scope_schema_urls)
         items.never, items.aliases = self._never, self._profile.names
         turns: list[tuple[Part, Turn]] = []
         wrappers: Bool | None = None
@@ -100,14 +106,15 @@ class Normalizer:
             wrappers = self._wrappers(items, plan)
             self._apply(items, turns, wrappers)
             items.turn = Turn(everywhere, overwrite=False)
-        for step in (
-            partial(self._check_types, items, plan),
-            partial(self._resource_names.apply, batch),
-            partial(self._finish, items, wrappers),
-            partial(self._note, items, turns),
-            partial(self._to_profile, items),
-        ):
-            self._try(_ALL, step)
+        self._try(_ALL, partial(self._check_types, items, plan))
+        self._try(_ALL, partial(self._resource_names.apply, batch))
+        self._try(_ALL, partial(self._finish, items, wrappers))
+        if turns:  # instrumentations with current names tell the type themselves
+            self._try(_ALL, partial(put_error_types, items))
+            self._try(_ALL, partial(self._note, items, turns))
+        if turns or self._profile.names:
+            self._try(_ALL, partial(self._claim, items, turns))
+            self._try(_ALL, partial(self._to_profile, items))
         self._counters.problems(items.problems)
 
     def _apply(self, items: Items, turns: list[tuple[Part, Turn]], wrappers: Bool | None) -> None:
@@ -130,7 +137,7 @@ class Normalizer:
         """(n,) the wrappers that a dialect knows; None is nowhere."""
         wrappers: Bool | None = None
         for part in plan.parts:
-            wrappers = _either(wrappers, matching(items, part.dialect.wrappers))
+            wrappers = either(wrappers, matching(items, part.dialect.wrappers))
         return wrappers
 
     def _try(self, dialect: str, step: Callable[[], None]) -> None:
@@ -158,6 +165,11 @@ class Normalizer:
 
     def _remove_originals(self, items: Items, turns: list[tuple[Part, Turn]]) -> None:
         """Last, as one dialect's key may mark another's items."""
+        for part, turn in turns:
+            if part.dialect.chunk_events and self._options[part.dialect.name].drop_chunk_events:
+                items.turn = turn
+                n_dropped = drop_events(items, part.dialect.chunk_events)
+                self._counters.dropped_events(part.dialect.name, n_dropped)
         removing = [(p, t) for p, t in turns if self._options[p.dialect.name].remove_originals]
         for _, turn in removing:
             items.turn = turn
@@ -170,23 +182,27 @@ class Normalizer:
         """Convert what stands under a current name with a wrong type (R3)."""
         # Whole responses hold reasons too, in the provider's words.
         brought = FINISH_REASONS in items.keys and FINISH_REASONS not in plan.typed
+        kinds_of = items.batch.key_kinds() if plan.parts else items.kinds
         for key in (*plan.typed, FINISH_REASONS) if brought else plan.typed:
-            column = items.column(key)
             conversion, right = self._types[key]
-            # Bytes are several times as fast to look through as any function of numpy here.
-            kinds = column.kinds.tobytes().strip(right)
-            if kinds and (kinds.strip(_TEXTS) or not self._are_right(key, column.values)):
+            kinds = kinds_of.get(key, 0) & ~right
+            if kinds and (kinds & ~_NAMEABLE or not self._are_right(key, items.column(key))):
                 repair(items, key, conversion.convert, None, conversion.keeps, counts=True)
 
-    def _are_right(self, key: str, texts: Sequence[str]) -> bool:
-        """Whether the key's conversion leaves all of them as they are; asked once for each."""
-        known, (conversion, _) = self._right_texts[key], self._types[key]
-        if known.issuperset(texts):
-            return True
-        right = {text for text in texts if conversion.convert(text) == text}
-        if len(known) < _RIGHT_TEXTS_MAX:
-            known |= {text for text in right if len(text) <= _RIGHT_CHARACTERS_MAX}
-        return right.issuperset(texts)
+    def _are_right(self, key: str, column: Column) -> bool:
+        """Whether its conversion leaves all texts and lists of texts as they are; asked once."""
+        known, convert = self._right[key], self._types[key][0].convert
+        for value in column.distinct()[1]:
+            if isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
+                return False
+            name = tuple(value) if isinstance(value, list) else value
+            if name in known:
+                continue
+            if convert(value) != value:
+                return False
+            if len(known) < _RIGHT_MAX and len(str(name)) <= _RIGHT_CHARACTERS_MAX:
+                known.add(name)
+        return True
 
     def _finish(self, items: Items, wrappers: Bool | None) -> None:
         """What follows from the current names, whoever wrote them."""
@@ -195,7 +211,7 @@ class Normalizer:
         if TIME_TO_FIRST_CHUNK in items.keys and TIME_PER_OUTPUT_CHUNK not in items.keys:
             put_time_per_chunk(items)
         if has_usage(items.keys):
-            wrappers = _either(wrappers, wrapper_operations(items))
+            wrappers = either(wrappers, wrapper_operations(items))
             if wrappers is not None:
                 aggregate(items, wrappers)
 
@@ -215,6 +231,16 @@ class Normalizer:
         ]
         items.put(NORMALIZED_FROM, names, numbers > 0, codes.astype(np.int32))
 
+    def _claim(self, items: Items, turns: list[tuple[Part, Turn]]) -> None:
+        """Scopes with names of the target do not name another version of the conventions."""
+        target = self._profile.schema_url
+        if not any(is_wrong(url, target) for url in items.batch.scope_schema_urls):
+            return
+        changed = [turn.added for _, turn in turns if turn.added is not None]
+        changed += [items.present(key) for key in self._profile.names.keys() & items.keys]
+        if changed:
+            claim(items.batch, np.logical_or.reduce(changed), target)
+
     def _to_profile(self, items: Items) -> None:
         """Rename to the target's names, as the last thing; what has such a name already stays."""
         for key in self._profile.names.keys() & items.keys:
@@ -222,10 +248,3 @@ class Normalizer:
             if to_target is not None:
                 repair(items, key, to_target.convert)
             items.batch.rename_attribute(key, self._profile.names[key], overwrite=self._overwrites)
-
-
-def _either(one: Bool | None, other: Bool | None) -> Bool | None:
-    """(n,) where one of them holds; None is nowhere."""
-    if one is None or other is None:
-        return other if one is None else one
-    return one | other

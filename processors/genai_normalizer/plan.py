@@ -7,10 +7,8 @@ planned each time, from what is known of each key.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from spanloom.processors.genai_normalizer.convert import Conversion
 from spanloom.processors.genai_normalizer.dialect import (
@@ -21,6 +19,7 @@ from spanloom.processors.genai_normalizer.dialect import (
     is_scoped,
     keys_of,
 )
+from spanloom.processors.genai_normalizer.patterns import is_among, is_indexed, matching
 
 # Entries. A plan takes some 2 KB, a key or scope 200 bytes; at the bound all are forgotten.
 PLANS_MAX = 256
@@ -29,8 +28,6 @@ SCOPES_MAX = 1024
 # Plans of more names, keys and scopes, than this are not kept, nor is a longer name.
 _PLAN_NAMES_MAX = 256
 _NAME_CHARACTERS_MAX = 256
-
-_INDEX = re.compile(r"(\d{1,6})(?:\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +45,21 @@ class Part:
     Attributes:
         markers: keys of the batch that mark an item as the dialect's.
         scopes: names of scopes that do.
-        wrappers: its matches whose key the batch has.
+        schema_urls: of scopes that do.
         drops: keys to remove with `remove_originals`.
     """
 
     dialect: Dialect
     markers: tuple[str, ...]
     scopes: frozenset[str]
+    schema_urls: frozenset[str]
     steps: tuple[Step, ...]
     drops: tuple[str, ...]
 
     @property
     def is_detected(self) -> bool:
         """Whether the batch may hold items of the dialect."""
-        return bool(self.markers or self.scopes)
+        return bool(self.markers or self.scopes or self.schema_urls)
 
     @property
     def follows(self) -> bool:
@@ -102,7 +100,7 @@ class Planner:
     def __init__(self, dialects: Sequence[Dialect], types: Mapping[str, Conversion]) -> None:
         self.types = types
         self.dialects = tuple(sorted(dialects, key=lambda d: (d.order, d.name)))
-        self._plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
+        self._plans: dict[tuple[frozenset[str], ...], Plan] = {}
         self._scopes: dict[str, tuple[int, ...]] = {}
         self._keys: dict[str, _About] = {}
         self._exact: dict[str, list[tuple[int, int]]] = {}
@@ -121,13 +119,13 @@ class Planner:
     def n_plans(self) -> int:
         return len(self._plans)
 
-    def plan(self, keys: Sequence[str], scopes: Sequence[str]) -> Plan:
-        """What a batch with these attribute keys and scope names needs."""
-        known = (frozenset(keys), frozenset(scopes))
+    def plan(self, keys: Iterable[str], scopes: Sequence[str], urls: Sequence[str] = ()) -> Plan:
+        """What a batch with these attribute keys, scope names and schema URLs needs."""
+        known = (frozenset(keys), frozenset(scopes), frozenset(urls))
         plan = self._plans.get(known)
         if plan is None:
-            plan = self._make(keys, known[1])
-            names = known[0] | known[1]
+            plan = self._make(keys, known[1], known[2])
+            names = known[0].union(*known[1:])
             if len(names) <= _PLAN_NAMES_MAX and all(map(_is_kept, names)):
                 if len(self._plans) >= PLANS_MAX:
                     self._plans = {}
@@ -163,79 +161,78 @@ class Planner:
         """The dialects that a scope's name marks."""
         marked = self._scopes.get(scope)
         if marked is None:
-            marked = tuple(
-                number
-                for number, dialect in enumerate(self.dialects)
-                if any(fnmatchcase(scope, glob) for glob in dialect.scopes)
-            )
+            marked = matching(scope, [dialect.scopes for dialect in self.dialects])
             if len(self._scopes) >= SCOPES_MAX:
                 self._scopes = {}
             if _is_kept(scope):
                 self._scopes[scope] = marked
         return marked
 
+    def _marking(
+        self, keys: Iterable[str], scopes: frozenset[str], urls: frozenset[str]
+    ) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+        """By number of dialect: the scopes and the schema URLs that mark it."""
+        by_scope: dict[int, set[str]] = {}
+        for scope in scopes:
+            for number in self._marked_by(scope):
+                by_scope.setdefault(number, set()).add(scope)
+        by_url: dict[int, set[str]] = {}
+        if any(key.startswith("gen_ai.") for key in keys):
+            for url in urls:
+                for number in matching(url, [dialect.schema_urls for dialect in self.dialects]):
+                    by_url.setdefault(number, set()).add(url)
+        return by_scope, by_url
+
     def _look(self, key: str) -> _About:
         rules = list(self._exact.get(key, ()))
-        rules += [p for prefix, p in self._prefixed if _is_indexed(key, prefix)]
+        rules += [p for prefix, p in self._prefixed if is_indexed(key, prefix)]
         return _About(
             tuple(rules),
-            tuple(i for i, d in enumerate(self.dialects) if _is_among(key, d.keys)),
-            tuple(i for i, d in enumerate(self.dialects) if _is_among(key, d.drops)),
+            tuple(i for i, d in enumerate(self.dialects) if is_among(key, d.keys)),
+            tuple(i for i, d in enumerate(self.dialects) if is_among(key, d.drops)),
         )
 
-    def _make(self, keys: Sequence[str], scopes: frozenset[str]) -> Plan:
-        steps: dict[tuple[int, int], list[str]] = {}
+    def _make(self, keys: Iterable[str], scopes: frozenset[str], urls: frozenset[str]) -> Plan:
+        steps: dict[int, dict[int, list[str]]] = {}
         marks: dict[int, list[str]] = {}
         drops: dict[int, list[str]] = {}
         for key in keys:
             about = self._about(key)
-            for place in about.rules:
-                steps.setdefault(place, []).append(key)
+            for number, position in about.rules:
+                steps.setdefault(number, {}).setdefault(position, []).append(key)
             for number in about.marks:
                 marks.setdefault(number, []).append(key)
             for number in about.drops:
                 drops.setdefault(number, []).append(key)
-        marking: dict[int, set[str]] = {}
-        for scope in scopes:
-            for number in self._marked_by(scope):
-                marking.setdefault(number, set()).add(scope)
+        by_scope, by_url = self._marking(keys, scopes, urls)
         made = [
-            self._part(n, steps, marks.get(n, []), drops.get(n, []), marking.get(n, set()))
-            for n in range(len(self.dialects))
+            self._part(
+                Part(
+                    dialect,
+                    tuple(marks.get(n, ())),
+                    frozenset(by_scope.get(n, ())),
+                    frozenset(by_url.get(n, ())),
+                    (),
+                    tuple(drops.get(n, ())),
+                ),
+                steps.get(n, {}),
+            )
+            for n, dialect in enumerate(self.dialects)
         ]
         typed = tuple(key for key in keys if key in self.types)
         return Plan(tuple(part for part in made if part.is_detected or part.steps), typed)
 
-    def _part(
-        self,
-        number: int,
-        steps: dict[tuple[int, int], list[str]],
-        markers: list[str],
-        drops: list[str],
-        scopes: set[str],
-    ) -> Part:
-        dialect = self.dialects[number]
-        detected = bool(scopes or markers)
+    def _part(self, part: Part, keys_of_rules: Mapping[int, list[str]]) -> Part:
+        """With its steps: the rules, by position, that have keys here."""
         found = []
-        for position, rule in enumerate(dialect.rules):
-            keys = steps.get((number, position), [])
-            wanted = bool(keys) if not isinstance(rule, FromEvent) else detected
-            if wanted and (detected or not is_scoped(rule)):
+        for position, rule in enumerate(part.dialect.rules):
+            keys = keys_of_rules.get(position, [])
+            wanted = bool(keys) if not isinstance(rule, FromEvent) else part.is_detected
+            if wanted and (part.is_detected or not is_scoped(rule)):
                 found.append(Step(rule, tuple(keys)))
-        return Part(dialect, tuple(markers), frozenset(scopes), tuple(found), tuple(drops))
+        return replace(part, steps=tuple(found))
 
 
 def _is_kept(name: str) -> bool:
     """Whether a name may be remembered; one that is megabytes long may not."""
     return len(name) <= _NAME_CHARACTERS_MAX
-
-
-def _is_among(key: str, patterns: Sequence[str]) -> bool:
-    return any(
-        key.startswith(pattern[:-1]) if pattern.endswith("*") else key == pattern
-        for pattern in patterns
-    )
-
-
-def _is_indexed(key: str, prefix: str) -> bool:
-    return key.startswith(prefix) and _INDEX.match(key, len(prefix)) is not None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spanloom.processors.genai_normalizer.convert import Conversion
+from spanloom.processors.genai_normalizer.schema_urls import BASE
 from spanloom.semconv import CACHE_WRITE_TOKENS, PROVIDER, SERVICE_TIER, SERVICE_TIER_REQUESTED
 
 NEWEST = "genai-2026-11"
@@ -24,6 +25,8 @@ class Profile:
         names: newest attribute -> the profile's; empty for the newest.
         values: newest attribute -> {newest value: the profile's}.
         inference_metrics: metric of any operation -> that of calls of a model alone.
+        token_counters: the same -> {type: the counter of that type}.
+        schema_url: of a released version of the conventions; the newest names have none.
         token_metrics: metric of all types of tokens -> {type: the metric of that type}.
     """
 
@@ -31,6 +34,8 @@ class Profile:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     inference_metrics: Mapping[str, str] = field(default_factory=dict)
     token_metrics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    token_counters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    schema_url: str = ""
 
     def conversion(self, key: str) -> Conversion | None:
         """The profile's value for a current one; None where values are the same."""
@@ -87,11 +92,23 @@ _TOKEN_METRICS = {
         "output": "gen_ai.client.inference.operation.output_tokens",
     }
 }
+_TOKEN_COUNTERS = {
+    "gen_ai.client.token.usage": {
+        "input": "gen_ai.client.inference.usage.input_tokens",
+        "output": "gen_ai.client.inference.usage.output_tokens",
+    }
+}
 
 PROFILES: dict[str, Profile] = {
-    NEWEST: Profile(inference_metrics=_INFERENCE_METRICS, token_metrics=_TOKEN_METRICS),
-    "semconv-1.37": Profile(_V1_37),
+    NEWEST: Profile(
+        inference_metrics=_INFERENCE_METRICS,
+        token_metrics=_TOKEN_METRICS,
+        token_counters=_TOKEN_COUNTERS,
+    ),
+    "semconv-1.37": Profile(_V1_37, schema_url=BASE + "1.37.0"),
     "semconv-1.30": Profile(
-        _V1_30, {PROVIDER: _SYSTEMS, "gen_ai.output.type": {"json": "json_object"}}
+        _V1_30,
+        {PROVIDER: _SYSTEMS, "gen_ai.output.type": {"json": "json_object"}},
+        schema_url=BASE + "1.30.0",
     ),
 }

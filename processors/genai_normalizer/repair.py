@@ -51,7 +51,9 @@ def repair(  # noqa: PLR0913 - all but the first three by name
         work.strings(where)
     done, kinds = bytes((*_DONE, *keeps)), work.column.kinds.tobytes()
     if kinds.strip(done):
-        wanted = np.array([kind not in done for kind in kinds], np.bool_)
+        is_done = np.zeros(256, np.bool_)
+        is_done[list(done)] = True
+        wanted: Bool = ~is_done[work.column.kinds]
         work.objects(wanted if where is None else wanted & where)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spanloom.processors.genai_normalizer.schema_urls import disclaim_resources
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -30,15 +32,13 @@ class ResourceNames:
         """Rename, or copy where originals stay."""
         for old in self._names.keys() & set(batch.keys("resource")):
             new, options = self._names[old]
+            column = batch.attribute(old, "resource")
+            values, codes = column.values, column.codes
+            where = codes >= 0
+            if not options.overwrite:
+                where &= ~batch.attribute(new, "resource").present
+            disclaim_resources(batch, where)
             if options.remove_originals:
                 batch.rename_attribute(old, new, level="resource", overwrite=options.overwrite)
             else:
-                _copy(batch, old, new, overwrite=options.overwrite)
-
-
-def _copy(batch: AnyBatch, old: str, new: str, *, overwrite: bool) -> None:
-    column = batch.attribute(old, "resource")
-    where = column.codes >= 0
-    if not overwrite:
-        where &= ~batch.attribute(new, "resource").present
-    batch.set_attribute(new, column.values, codes=column.codes, where=where, level="resource")
+                batch.set_attribute(new, values, codes=codes, where=where, level="resource")

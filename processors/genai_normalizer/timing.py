@@ -91,18 +91,41 @@ def put_first_events(items: Items, names: tuple[str, ...]) -> None:
     batch = items.batch
     if not isinstance(batch, Traces):
         return
+    wanted = _named(batch, names)
+    if wanted is None:
+        return
     index = batch.event_index
-    if not len(index):
-        return
-    column = batch.event_name
-    wanted = np.array([name in names for name in column.values] + [False])[column.codes]
-    if not wanted.any():
-        return
     first = np.full(len(batch), np.iinfo(np.int64).max, np.int64)
     np.minimum.at(first, index[wanted], batch.event_time_unix_nano.astype(np.int64)[wanted])
     seen = first < np.iinfo(np.int64).max
     elapsed = np.where(seen, first, 0) - batch.start_time_unix_nano.astype(np.int64)
     items.put(TIME_TO_FIRST_CHUNK, *_within_reason(items, elapsed, items.rows & seen))
+
+
+def drop_events(items: Items, names: tuple[str, ...]) -> int:
+    """Drop the events with one of the names where the time to the first chunk is known now; how
+    many those were.
+    """
+    batch = items.batch
+    if not isinstance(batch, Traces) or TIME_TO_FIRST_CHUNK not in items.keys:
+        return 0
+    wanted = _named(batch, names)
+    if wanted is None:
+        return 0
+    spans = items.rows & items.present(TIME_TO_FIRST_CHUNK)
+    dropped = wanted & spans[batch.event_index]
+    batch.keep_events(~dropped)
+    return int(np.count_nonzero(dropped))
+
+
+def _named(batch: Traces, names: tuple[str, ...]) -> Bool | None:
+    """(e,) the events with one of the names; None where there are none."""
+    column = batch.event_name
+    wanted = [name in names for name in column.values]
+    if not any(wanted):
+        return None
+    named: Bool = np.array([*wanted, False], np.bool_)[column.codes]
+    return named
 
 
 def put_time_per_chunk(items: Items) -> None:

@@ -79,3 +79,10 @@ def aggregate(items: Items, wrappers: Bool) -> None:
         items.batch.rename_attribute(key, new, where=wrappers)
         items.batch.remove_attribute(key, where=wrappers)
         items.keys.add(new)
+
+
+def either(one: Bool | None, other: Bool | None) -> Bool | None:
+    """(n,) where one of them holds; None is nowhere."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one | other

@@ -6,6 +6,7 @@ So what stays at threshold T stands for 2^56 / (2^56 - T) items like it, whateve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,13 +28,14 @@ from spanloom.processors.sampler.looked import (
     Forced,
     Looked,
     Reasons,
+    Wish,
 )
 from spanloom.processors.sampler.minimum import ModelMinimum
 from spanloom.processors.sampler.modes import first_threshold, make_mode, thresholds
 from spanloom.processors.sampler.priority import log_priority, span_priority
 from spanloom.processors.sampler.randomness import U64
 from spanloom.processors.sampler.rules import CompiledRule, compile_rule
-from spanloom.processors.sampler.threshold import ALWAYS, NEVER
+from spanloom.processors.sampler.threshold import ALWAYS, NEVER, probability_of
 
 if TYPE_CHECKING:
     from spanloom.clock import Clock
@@ -68,8 +70,29 @@ class Decider:
         """What chance keeps now, 0 to 100."""
         return self._percent if self.budget is None else self.budget.percent
 
-    def look(self, batch: Traces | Logs) -> Looked:
-        """What an item says about itself; rules and priority included, the minimum not."""
+    @property
+    def threshold(self) -> int:
+        """The same for items that come without a threshold."""
+        return first_threshold(self._mode, self.percent)
+
+    def ask_rules(self, batch: Traces | Logs) -> list[Wish]:
+        """What the rules keep."""
+        wishes = []
+        for number, rule in enumerate(self.rules, FIRST_RULE):
+            rows = rule.rows(batch)
+            if rows is not None:
+                wishes.append(Wish(rule.percent, number, rows))
+        return wishes
+
+    def ask_minimum(self, batch: Traces | Logs) -> list[Wish]:
+        """The first of every model, which counts them."""
+        if self.minimum is None:
+            return []
+        rows = self.minimum.first(batch.attribute(self.minimum.attribute))
+        return [] if rows is None else [Wish(_CERTAIN, MINIMUM, rows)]
+
+    def look(self, batch: Traces | Logs, wishes: Sequence[Wish]) -> Looked:
+        """What is known of the items: what they say about themselves, and what keeps them."""
         if isinstance(batch, Traces):
             looked = Looked(read_spans(batch, self._source))
             self._look_at_priority(batch, looked)
@@ -78,8 +101,8 @@ class Decider:
             if self._config.sampling_priority:
                 precision = self._config.sampling_precision
                 looked.asked = log_priority(batch, self._config.sampling_priority, precision)
-        if self.rules:
-            self._ask_rules(batch, looked)
+        for wish in wishes:
+            looked.force(*wish)
         return looked
 
     def _look_at_priority(self, batch: Traces, looked: Looked) -> None:
@@ -87,19 +110,6 @@ class Decider:
         if priority is not None:
             looked.barred = priority.barred
             looked.force(_CERTAIN, PRIORITY, priority.must)
-
-    def _ask_rules(self, batch: Traces | Logs, looked: Looked) -> None:
-        keys = frozenset(batch.keys())
-        for number, rule in enumerate(self.rules, FIRST_RULE):
-            rows = rule.rows(batch, keys)
-            if rows is not None:
-                looked.force(rule.percent, number, rows)
-
-    def force_minimum(self, batch: Traces | Logs, looked: Looked) -> None:
-        """Keep the first of every model."""
-        if self.minimum is not None:
-            column = batch.attribute(self.minimum.attribute)
-            looked.force(_CERTAIN, MINIMUM, self.minimum.first(column))
 
     def decide(self, looked: Looked, percents: NDArray[np.float64] | None = None) -> Decided:
         """Kept or not, item by item.
@@ -120,15 +130,19 @@ class Decider:
         return Decided(kept, limits, reasons, int(np.count_nonzero(kept)))
 
     def _is_plain(self, looked: Looked) -> bool:
-        others = (looked.forced, looked.barred, looked.asked, self.budget)
-        return looked.incoming.is_plain and all(other is None for other in others)
+        asks = looked.forced is None and looked.barred is None and looked.asked is None
+        return asks and looked.incoming.is_plain
 
     def _decide_plain(self, looked: Looked) -> Decided:
-        """The usual case, one threshold for all, a few microseconds faster."""
-        limit, randomness = first_threshold(self._mode, self._percent), looked.incoming.randomness
-        limits = np.full(len(randomness), limit, np.uint64)
+        """The usual case, one threshold for all, several times faster."""
+        limit, randomness = self.threshold, looked.incoming.randomness
+        if self.budget is not None:
+            self.budget.note(len(looked) * probability_of(limit), 0.0)
+        limits, n_items = np.uint64(limit), len(looked)
+        if limit == ALWAYS:
+            return Decided(np.ones(n_items, np.bool_), limits, None, n_items)
         kept = limits <= randomness
-        return Decided(kept, limits, None, int(np.count_nonzero(kept)), limit)
+        return Decided(kept, limits, None, int(np.count_nonzero(kept)))
 
     def _note(self, budget: Budget, looked: Looked, limits: U64) -> None:
         """Tell the budget how many items are expected to stay."""

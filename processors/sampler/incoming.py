@@ -32,7 +32,7 @@ LOG_RANDOMNESS = "sampling.randomness"
 
 @dataclass(slots=True)
 class Incoming:
-    """n items before a decision. The arrays own their memory.
+    """n items before a decision. The arrays are its own.
 
     Attributes:
         randomness: (n,); the largest where there is none, so that it passes every threshold.
@@ -99,7 +99,7 @@ def read_spans(batch: Traces, source: IdSource) -> Incoming:
     """Spans, by tracestate and ids."""
     found = Incoming(*source.of_spans(batch))
     column = batch.trace_state
-    if np.count_nonzero(column.present):
+    if column.n_present:
         found.states = tuple(map(parse, column.values))
         found.codes = column.codes.copy()
         _take(found, _of_states(found.states, found.codes), derives=source.derives)
@@ -110,7 +110,7 @@ def read_logs(batch: Logs, source: IdSource) -> Incoming:
     """Log records, by attributes and ids."""
     found = Incoming(*source.of_logs(batch))
     columns = batch.attribute(LOG_THRESHOLD), batch.attribute(LOG_RANDOMNESS)
-    if any(np.count_nonzero(column.present) for column in columns):
+    if any(column.n_present for column in columns):
         _take(found, _of_columns(*columns), derives=source.derives)
     return _closed(found)
 

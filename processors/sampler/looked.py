@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,14 @@ Bool = NDArray[np.bool_]
 Reasons = NDArray[np.int16]
 
 CHANCE, PRIORITY, MINIMUM, ERROR_OPEN, FIRST_RULE = range(5)
+
+
+class Wish(NamedTuple):
+    """That items stay at `percent` at least, whatever chance says; why; and (n,) which."""
+
+    percent: float
+    reason: int
+    rows: Bool
 
 
 @dataclass(slots=True)
@@ -32,7 +41,7 @@ class Forced:
 
 @dataclass(slots=True)
 class Looked:
-    """What is known of n items before a decision. The arrays own their memory.
+    """What is known of n items before a decision. The arrays are its own.
 
     Attributes:
         incoming: randomness, and thresholds applied before.
@@ -63,20 +72,27 @@ class Decided:
 
     Attributes:
         kept: (n,) whether an item stays.
-        thresholds: (n,) at which threshold.
+        limits: (n,) at which threshold, or one number that holds for all.
         reasons: (n,) by what; None: all by chance.
         n_kept: how many stay.
-        threshold: the same for all of items that are plain; else None.
     """
 
     kept: Bool
-    thresholds: U64
+    limits: U64 | np.uint64
     reasons: Reasons | None
     n_kept: int
-    threshold: int | None = None
+
+    @property
+    def thresholds(self) -> U64:
+        """(n,) at which threshold; not to be written."""
+        return np.broadcast_to(self.limits, self.kept.shape)
 
     def rows_kept(self) -> Decided:
         """The same of the items that stay."""
-        kept = self.kept
-        reasons = None if self.reasons is None else self.reasons[kept]
-        return Decided(kept[kept], self.thresholds[kept], reasons, self.n_kept, self.threshold)
+        kept, limits, reasons = self.kept, self.limits, self.reasons
+        return Decided(
+            kept[kept],
+            limits[kept] if isinstance(limits, np.ndarray) else limits,
+            None if reasons is None else reasons[kept],
+            self.n_kept,
+        )

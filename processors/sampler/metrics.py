@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from spanloom.telemetry import Counter
 
 PREFIX = "spanloom_processor_sampler_"
+SAMPLED_OUT, BARRED, ERROR_CLOSED = "sampled_out", "sampling_priority", "sampling_error"
+"""Why items are dropped, in the books."""
+
 _HELP = "Items seen, by what decided on them and whether they were kept."
 
 
@@ -36,17 +39,22 @@ class SamplerMetrics:
 
     def note(self, decided: Decided, n_barred: int, n_failed: int) -> None:
         """Count a batch's decisions; of what was dropped, so many for priority and for errors."""
-        n_items, n_kept = len(decided.kept), decided.n_kept
+        n_kept, n_gone = decided.n_kept, len(decided.kept) - decided.n_kept
         if decided.reasons is None:
             self._kept[0].add(n_kept)
         else:
-            counts = np.bincount(decided.reasons[decided.kept], minlength=1)
-            for reason in np.flatnonzero(counts):
-                self._kept[reason].add(int(counts[reason]))
-        n_dropped = n_items - n_kept - n_barred - n_failed
-        for counter, n in zip(self._dropped, (n_dropped, n_barred, n_failed), strict=True):
-            if n:
+            counts = np.bincount(decided.reasons[decided.kept])
+            for counter, n in zip(self._kept, counts.tolist(), strict=False):
                 counter.add(n)
+        if n_gone:
+            gone = n_gone - n_barred - n_failed, n_barred, n_failed
+            for counter, n in zip(self._dropped, gone, strict=True):
+                counter.add(n)
+
+    def note_chance(self, n_kept: int, n_dropped: int) -> None:
+        """Count what chance alone decided."""
+        self._kept[0].add(n_kept)
+        self._dropped[0].add(n_dropped)
 
     def counter(self, name: str, help_text: str, **labels: str) -> Counter:
         """A counter of this sampler."""

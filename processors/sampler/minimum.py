@@ -41,18 +41,23 @@ class ModelMinimum:
         """Models counted in this minute."""
         return len(self._left)
 
-    def first(self, column: Column) -> Bool:
-        """(n,) True for items that are among the first of their model in this minute."""
+    def first(self, column: Column) -> Bool | None:
+        """(n,) True for items that are among the first of their model in this minute; None: none.
+
+        Most often none is: a model is then one step, not one per item.
+        """
         codes, names = column.codes, column.values
-        chosen = np.zeros(len(codes), np.bool_)
-        order = np.argsort(codes, kind="stable")
-        counts = np.bincount(codes + 1, minlength=1)
-        ends = np.cumsum(counts)
+        # The items without a model come first, under -1.
+        _, *counts = np.bincount(codes + 1, minlength=1).tolist()
         with self._lock:
             self._begin_minute()
-            for code in np.flatnonzero(counts[1:]).tolist():
-                n_taken = self._take(names[code], int(counts[code + 1]))
-                chosen[order[ends[code] : ends[code] + n_taken]] = True
+            taken = [self._take(*model) for model in zip(names, counts, strict=True)]
+        if not any(taken):
+            return None
+        chosen = np.zeros(len(codes), np.bool_)
+        for code, n_taken in enumerate(taken):
+            if n_taken:
+                chosen[np.flatnonzero(codes == code)[:n_taken]] = True
         return chosen
 
     def take(self, name: str) -> bool:

@@ -83,10 +83,9 @@ def thresholds(mode: Mode, percent: float, incoming: U64 | None, n_items: int) -
     """(n,) what the mode makes of each incoming threshold; None where no item has one."""
     if incoming is None:
         return np.full(n_items, first_threshold(mode, percent), np.uint64)
-    distinct, codes = np.unique(incoming, return_inverse=True)
-    table = [_threshold(mode, percent, int(before)) for before in distinct]
-    made: U64 = np.array(table, np.uint64)[codes]
-    return made
+    befores = incoming.tolist()
+    made = {before: _threshold(mode, percent, before) for before in set(befores)}
+    return np.array([made[before] for before in befores], np.uint64)
 
 
 def first_threshold(mode: Mode, percent: float) -> int:

@@ -36,7 +36,7 @@ def span_priority(batch: Traces) -> Priority | None:
     Ints, doubles and texts of numbers count; all else leaves it to chance.
     """
     column = batch.attribute(SPAN_PRIORITY)
-    if not np.count_nonzero(column.present):
+    if not column.n_present:
         return None
     numbers = np.where(_are_numbers(column), column.floats(), _of_texts(column))
     zero = np.float64(0)
@@ -72,7 +72,7 @@ def log_priority(batch: Logs, attribute: str, precision: int) -> U64 | None:
     request.
     """
     column = batch.attribute(attribute)
-    if not np.count_nonzero(column.present):
+    if not column.n_present:
         return None
     percents = np.where(_are_numbers(column), column.floats(), np.float64(0))
     distinct, codes = np.unique(percents, return_inverse=True)

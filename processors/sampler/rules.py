@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Bool = NDArray[np.bool_]
 AnyItems = Traces | Logs
-Condition = Callable[[AnyItems, frozenset[str]], Bool | None]
-"""(batch, its item keys) -> (n,) True where it holds; None where it holds nowhere."""
+Condition = Callable[[AnyItems], Bool | None]
+"""(n,) True where it holds; None where it holds nowhere."""
 
 _STATUS_ERROR = np.uint8(2)
 _SEVERITIES = ("trace", "debug", "info", "warn", "error", "fatal")
@@ -48,11 +48,11 @@ class CompiledRule:
     percent: float
     conditions: tuple[Condition, ...]
 
-    def rows(self, batch: AnyItems, keys: frozenset[str]) -> Bool | None:
+    def rows(self, batch: AnyItems) -> Bool | None:
         """(n,) True where the rule describes the item; None where it describes none."""
         found: Bool | None = None
         for condition in self.conditions:
-            holds = condition(batch, keys)
+            holds = condition(batch)
             if holds is None:
                 return None
             found = holds if found is None else found & holds
@@ -80,18 +80,17 @@ def compile_rule(rule: Rule) -> CompiledRule:
     return CompiledRule(rule.name, rule.sampling_percentage, tuple(made))
 
 
-def _is_error(batch: AnyItems, keys: frozenset[str]) -> Bool:
+def _is_error(batch: AnyItems) -> Bool:
     if isinstance(batch, Traces):
         found: Bool = np.equal(batch.status_code, _STATUS_ERROR)
     else:
         found = batch.severity_number >= _SEVERITY_ERROR
-    if semconv.ERROR_TYPE in keys:
-        found = found | batch.attribute(semconv.ERROR_TYPE).present
-    return found
+    error_type = batch.attribute(semconv.ERROR_TYPE)
+    return found | error_type.present if error_type.n_present else found
 
 
 def _severity(least: int) -> Condition:
-    def holds(batch: AnyItems, keys: frozenset[str]) -> Bool | None:  # noqa: ARG001 - Condition
+    def holds(batch: AnyItems) -> Bool | None:
         if isinstance(batch, Traces):
             return None
         found: Bool = batch.severity_number >= least
@@ -103,7 +102,7 @@ def _severity(least: int) -> Condition:
 def _latency(limit_ns: int) -> Condition:
     limit, zero = np.uint64(limit_ns), np.uint64(0)
 
-    def holds(batch: AnyItems, keys: frozenset[str]) -> Bool | None:  # noqa: ARG001 - Condition
+    def holds(batch: AnyItems) -> Bool | None:
         if isinstance(batch, Logs):
             return None
         start, end = batch.start_time_unix_nano, batch.end_time_unix_nano
@@ -117,8 +116,9 @@ def _latency(limit_ns: int) -> Condition:
 
 
 def _number_above(key: str, limit: float) -> Condition:
-    def holds(batch: AnyItems, keys: frozenset[str]) -> Bool | None:
-        return _above(batch.attribute(key).floats(), limit) if key in keys else None
+    def holds(batch: AnyItems) -> Bool | None:
+        column = batch.attribute(key)
+        return _above(column.floats(), limit) if column.n_present else None
 
     return holds
 
@@ -132,40 +132,41 @@ def _above(numbers: NDArray[np.float64], limit: float) -> Bool:
 def _tokens(limit: int) -> Condition:
     names = (semconv.INPUT_TOKENS, semconv.OUTPUT_TOKENS)
 
-    def holds(batch: AnyItems, keys: frozenset[str]) -> Bool | None:
-        columns = [batch.attribute(name) for name in names if name in keys]
-        if not columns:
-            return None
+    def holds(batch: AnyItems) -> Bool | None:
         # As floats: two absurd counts must not wrap around.
-        counts = [column.floats(0.0) for column in columns]
-        return _above(counts[0] if len(counts) == 1 else counts[0] + counts[1], limit)
+        counts = [column.floats(0.0) for column in _present(batch, names)]
+        return _above(np.sum(counts, axis=0), limit) if counts else None
 
     return holds
 
 
 def _flagged(names: list[str]) -> Condition:
-    def holds(batch: AnyItems, keys: frozenset[str]) -> Bool | None:
+    def holds(batch: AnyItems) -> Bool | None:
         found: Bool | None = None
-        for name in names:
-            if name in keys:
-                column = batch.attribute(name)
-                raised = (column.ints() > 0) | _above(column.floats(), 0)
-                found = raised if found is None else found | raised
+        for column in _present(batch, names):
+            raised = (column.ints() > 0) | _above(column.floats(), 0)
+            found = raised if found is None else found | raised
         return found
 
     return holds
 
 
+def _present(batch: AnyItems, names: Sequence[str]) -> Iterator[Column]:
+    """The attributes that any item has."""
+    return (column for column in map(batch.attribute, names) if column.n_present)
+
+
 def _attribute(match: Match) -> Condition:
     test, key = _test(match), match.key
 
-    def holds(batch: AnyItems, keys: frozenset[str]) -> Bool | None:
+    def holds(batch: AnyItems) -> Bool | None:
+        column = batch.attribute(key, match.level)
+        if not column.n_present and match.exists is not False:
+            return None
         if match.level == "item":
-            if key not in keys:
-                return None if match.exists is not False else np.ones(len(batch), np.bool_)
-            return test(batch.attribute(key))
+            return test(column)
         index = batch.resource_index if match.level == "resource" else batch.scope_index
-        found: Bool = test(batch.attribute(key, match.level))[index]
+        found: Bool = test(column)[index]
         return found
 
     return holds

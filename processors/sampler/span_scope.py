@@ -11,15 +11,12 @@ from spanloom.component import Processor, Settings
 from spanloom.processors.sampler.config import Config
 from spanloom.processors.sampler.decide import Decider
 from spanloom.processors.sampler.looked import Decided, Looked
-from spanloom.processors.sampler.metrics import SamplerMetrics
+from spanloom.processors.sampler.metrics import BARRED, ERROR_CLOSED, SAMPLED_OUT, SamplerMetrics
+from spanloom.processors.sampler.plain import PlainSampler
 from spanloom.processors.sampler.write import Writer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-SAMPLED_OUT, BARRED, ERROR_CLOSED = "sampled_out", "sampling_priority", "sampling_error"
-"""Why items are dropped, in the books."""
 
 
 Items = TypeVar("Items", bound=Traces | Logs)
@@ -35,23 +32,28 @@ class SpanSampler(Processor):
         self._decider = Decider(config, settings.clock)
         self._writer = Writer(config, self._decider)
         self._metrics = SamplerMetrics(settings, self._decider)
+        fits = PlainSampler.fits(config)
+        self._plain = PlainSampler(config, self._decider, self._metrics) if fits else None
         self._fail_closed = config.fail_closed
         self._tags = config.action == "tag"
 
     def process(self, batch: Items) -> Items:
-        looked = self._decider.look(batch)
-        self._decider.force_minimum(batch, looked)
+        wishes = [*self._decider.ask_rules(batch), *self._decider.ask_minimum(batch)]
+        if not wishes and self._plain is not None and self._plain.sample(batch):
+            return batch
+        looked = self._decider.look(batch, wishes)
         return self._settle(batch, looked, self._decider.decide(looked))
 
     def _settle(self, batch: Items, looked: Looked, decided: Decided) -> Items:
         """Carry a decision out: count, drop or tag, write."""
         kept, incoming = decided.kept, looked.incoming
-        barred, failed = self._why_dropped(looked, kept)
+        some_go = decided.n_kept < len(kept)
+        barred, failed = self._why_dropped(looked, kept) if some_go else (None, None)
         self._metrics.note(decided, _count(barred), _count(failed))
         if self._tags:
             self._writer.tag(batch, decided)
             return batch
-        if decided.n_kept < len(kept):
+        if some_go:
             _drop(batch, kept, barred, failed)
             incoming, decided = incoming.rows(kept), decided.rows_kept()
         if decided.n_kept:

@@ -12,12 +12,14 @@ import numpy as np
 
 from spanloom.batch import Logs, Traces
 from spanloom.component import AnyBatch, Settings
-from spanloom.logs import describe
+from spanloom.holding import HoldingThread
 from spanloom.processors.sampler.looked import CHANCE, MINIMUM, Looked
 from spanloom.processors.sampler.span_scope import SpanSampler
 from spanloom.processors.sampler.traces import Grouping, Trace, TraceTable, group
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from spanloom.component import Host
     from spanloom.processors.sampler.config import Config
 
@@ -53,17 +55,12 @@ class TraceSampler(SpanSampler):
         self._heap: list[Held] = []
         self._numbers = itertools.count()
         self._n_bytes = 0
-        # Set while something is held, and for good at shutdown.
-        self._holding = threading.Event()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._holding = HoldingThread(settings, self._release_due)
         self._add_gauges()
 
     def start(self, host: Host) -> None:
         del host
-        name = f"spanloom-{self.settings.id}"
-        self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
-        self._thread.start()
+        self._holding.start()
 
     def consume(self, batch: AnyBatch) -> None:
         """Hold the batch, or decide at once if all its traces are decided."""
@@ -80,10 +77,7 @@ class TraceSampler(SpanSampler):
 
     def shutdown(self, timeout_s: float) -> None:
         """Decide all that is held by what is known, and hand it on; what comes later, at once."""
-        self._closing.set()
-        self._holding.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._holding.stop(timeout_s)
         with self._lock:
             rest = [self._pop() for _ in range(len(self._heap))]
         for held in rest:
@@ -91,11 +85,12 @@ class TraceSampler(SpanSampler):
 
     def _take_in(self, batch: Traces | Logs) -> list[Held]:
         """Note what the batch says about its traces; what has to be let go now."""
-        looked, grouping = self._decider.look(batch), group(batch.trace_id)
+        looked = self._decider.look(batch, self._decider.ask_rules(batch))
+        grouping = group(batch.trace_id)
         size_bytes = batch.size_bytes + _ITEM_BYTES * len(batch)
         with self._lock:
             now_s = self.settings.clock.monotonic_s()
-            traces = [self._table.find(trace_id, now_s) for trace_id in grouping.ids]
+            traces = self._table.find(grouping.ids, now_s)
             self._learn(batch, looked, grouping, traces)
             self._table.shrink(self._decider.percent)
             deadlines = [trace.deadline_s for trace in traces if trace.chance is None]
@@ -104,7 +99,7 @@ class TraceSampler(SpanSampler):
             held = Held(release_s, next(self._numbers), batch, looked, grouping, traces, size_bytes)
             if late:
                 self._late.add(late)
-            if not deadlines or self._closing.is_set():
+            if not deadlines or self._holding.closing:
                 self._decide(held)
                 return [held]
             return self._hold(held)
@@ -115,7 +110,7 @@ class TraceSampler(SpanSampler):
             held.batch.acknowledge()
         heapq.heappush(self._heap, held)
         self._n_bytes += held.size_bytes
-        self._holding.set()
+        self._holding.wake()
         due = []
         while self._n_bytes > self._scope.bytes_max:
             due.append(self._pop(early=True))
@@ -125,8 +120,6 @@ class TraceSampler(SpanSampler):
         """The batch that is due first, its traces decided."""
         held = heapq.heappop(self._heap)
         self._n_bytes -= held.size_bytes
-        if not self._heap and not self._closing.is_set():
-            self._holding.clear()
         n_decided = self._decide(held)
         if early:
             self._early_bytes.add(n_decided)
@@ -134,8 +127,7 @@ class TraceSampler(SpanSampler):
 
     def _decide(self, held: Held) -> int:
         """Decide what is undecided in it; how many traces that were."""
-        chance = self._decider.percent
-        return sum(self._table.decide(trace_id, chance) for trace_id in held.grouping.ids)
+        return self._table.decide(held.grouping.ids, self._decider.percent)
 
     def _learn(
         self, batch: Traces | Logs, looked: Looked, grouping: Grouping, traces: list[Trace]
@@ -152,8 +144,9 @@ class TraceSampler(SpanSampler):
             return
         column = batch.attribute(minimum.attribute)
         names, codes = column.values, column.codes.tolist()
-        for pair in {(code, codes[row]) for row, code in grouping.rows() if codes[row] >= 0}:
-            trace, name = traces[pair[0]], names[pair[1]]
+        pairs = ((code, codes[row]) for row, code in grouping.rows() if codes[row] >= 0)
+        for code, model in dict.fromkeys(pairs):
+            trace, name = traces[code], names[model]
             if trace.is_new(name) and minimum.take(name):
                 trace.force(_CERTAIN, MINIMUM)
 
@@ -162,16 +155,25 @@ class TraceSampler(SpanSampler):
         batch, looked = held.batch, held.looked
         try:
             self._spread(held)
-            chances = np.array([trace.chance for trace in held.traces] + [self._decider.percent])
-            decided = self._decider.decide(looked, chances[held.grouping.codes])
+            decided = self._decider.decide(looked, self._chances(held))
             result = self._settle(batch, looked, decided)
         except Exception as error:  # noqa: BLE001 - the thread must live
             self._settle_failed(batch, None, error)
             return
         self._hand_on(batch, result)
 
+    def _chances(self, held: Held) -> NDArray[np.float64] | None:
+        """(n,) what chance keeps of each item; None where it is the same for all traces."""
+        if self._decider.budget is None:
+            return None
+        chances = np.array([trace.chance for trace in held.traces] + [self._decider.percent])
+        each: NDArray[np.float64] = chances[held.grouping.codes]
+        return each
+
     def _spread(self, held: Held) -> None:
         """What keeps a trace keeps all its items."""
+        if not any(trace.forced for trace in held.traces):
+            return
         codes = held.grouping.codes
         forced = [(trace.forced, trace.reason) for trace in held.traces]
         # By what keeps them, which are few, not by trace, which may be as many as items.
@@ -179,30 +181,16 @@ class TraceSampler(SpanSampler):
             wanted = np.array([*((percent, reason) == one for one in forced), False])
             held.looked.force(percent, reason, wanted[codes])
 
-    def _watch(self) -> None:
-        """Let go what is due, until shutdown."""
-        while True:
-            self._holding.wait()
-            if self._closing.is_set():
-                return
-            try:
-                self._release_due()
-            except Exception as error:  # noqa: BLE001 - the thread must live
-                fields = {"component": self.settings.id, "error": describe(error)}
-                self.settings.logger.error("could not let held batches go", extra=fields)
-
-    def _release_due(self) -> None:
-        clock = self.settings.clock
+    def _release_due(self, now_s: float) -> float | None:
+        """Let go what is due; when the next will be (monotonic seconds)."""
+        due = []
         with self._lock:
-            now_s = clock.monotonic_s()
-            due = []
             while self._heap and self._heap[0].release_s <= now_s:
                 due.append(self._pop())
-            left_s = self._heap[0].release_s - now_s if self._heap else 0.0
+            next_s = self._heap[0].release_s if self._heap else None
         for held in due:
             self._release(held)
-        if left_s > 0 and not due:
-            clock.wait(self._closing, left_s)
+        return next_s
 
     def _make_table(self) -> TraceTable:
         counter = self._metrics.counter

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from spanloom.processors.sampler.looked import CHANCE
 
 if TYPE_CHECKING:
     from spanloom.processors.sampler.config import TraceScope
-    from spanloom.processors.sampler.randomness import Ids
     from spanloom.telemetry import Counter
 
 _NO_TRACE = bytes(16)
@@ -67,30 +67,39 @@ class TraceTable:
         self.open: dict[bytes, Trace] = {}
         self.decided: dict[bytes, Trace] = {}
 
-    def find(self, trace_id: bytes, now_s: float) -> Trace:
-        """The trace, opened now if it is new."""
-        trace = self.open.get(trace_id) or self.decided.get(trace_id)
-        if trace is None:
-            trace = self.open[trace_id] = Trace(now_s + self._wait_s)
-        return trace
+    def find(self, trace_ids: Iterable[bytes], now_s: float) -> list[Trace]:
+        """The traces; those that are new are opened now."""
+        deadline_s, found = now_s + self._wait_s, []
+        for trace_id in trace_ids:
+            trace = self.open.get(trace_id) or self.decided.get(trace_id)
+            if trace is None:
+                trace = self.open[trace_id] = Trace(deadline_s)
+            found.append(trace)
+        return found
 
-    def decide(self, trace_id: bytes, chance: float) -> bool:
-        """Set what chance keeps, once; whether this was the time."""
-        trace = self.open.pop(trace_id, None)
-        if trace is None:
-            return False
-        trace.chance, trace.models = chance, None
-        self.decided[trace_id] = trace
-        while len(self.decided) > self._decisions_max:
-            del self.decided[next(iter(self.decided))]
-            self._forgotten.add(1)
-        return True
+    def decide(self, trace_ids: Iterable[bytes], chance: float) -> int:
+        """Set what chance keeps of those still open; how many that were."""
+        n_open = len(self.open)
+        for trace_id in trace_ids:
+            trace = self.open.pop(trace_id, None)
+            if trace is not None:
+                trace.chance, trace.models = chance, None
+                self.decided[trace_id] = trace
+        self._forget()
+        return n_open - len(self.open)
 
     def shrink(self, chance: float) -> None:
         """Decide the oldest that are too many."""
-        while len(self.open) > self._traces_max:
-            self.decide(next(iter(self.open)), chance)
-            self._early.add(1)
+        n_over = len(self.open) - self._traces_max
+        if n_over > 0:
+            self._early.add(self.decide(list(itertools.islice(self.open, n_over)), chance))
+
+    def _forget(self) -> None:
+        n_over = len(self.decided) - self._decisions_max
+        if n_over > 0:
+            for trace_id in list(itertools.islice(self.decided, n_over)):
+                del self.decided[trace_id]
+            self._forgotten.add(n_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +120,9 @@ class Grouping:
         return ((row, code) for row, code in enumerate(codes) if code >= 0)
 
 
-def group(ids: Ids) -> Grouping:
+def group(ids: NDArray[np.uint8]) -> Grouping:
     """Items (n, 16) by trace id; an id of zeros is none."""
-    whole = np.ascontiguousarray(ids).view("V16")[:, 0]
-    distinct, codes = np.unique(whole, return_inverse=True)
-    raw = distinct.tobytes()
-    names = [raw[i : i + 16] for i in range(0, len(raw), 16)]
-    if names and names[0] == _NO_TRACE:
-        return Grouping(names[1:], codes - 1)
-    return Grouping(names, codes)
+    raw, numbers = ids.tobytes(), {_NO_TRACE: -1}
+    codes = [numbers.setdefault(raw[i : i + 16], len(numbers) - 1) for i in range(0, len(raw), 16)]
+    _, *found = numbers
+    return Grouping(found, np.array(codes, np.intp))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from spanloom_native import set_sampling_state
 
 from spanloom.batch import Logs, Traces
 from spanloom.processors.sampler.incoming import LOG_RANDOMNESS, LOG_THRESHOLD, Incoming
@@ -49,11 +50,10 @@ class Writer:
         rows = None if incoming.sealed is None else ~incoming.sealed
         if self._config.tracestate == "always":
             self._write_thresholds(batch, incoming, decided, rows)
-        elif self._config.tracestate == "needed":
+        elif self._config.tracestate == "needed" and not _is_nothing(incoming, decided):
             needed = _needed(incoming, decided)
-            self._write_thresholds(
-                batch, incoming, decided, needed if rows is None else rows & needed
-            )
+            needed = needed if rows is None else rows & needed
+            self._write_thresholds(batch, incoming, decided, needed)
         if self._config.ratio_attribute:
             self._write_ratios(batch, incoming, decided.thresholds, rows)
         if self._config.reason_attribute:
@@ -64,14 +64,15 @@ class Writer:
     ) -> None:
         if rows is not None and not rows.any():
             return
-        drawn = _hex(incoming.randomness) if self._writes_randomness else None
+        derives = self._writes_randomness
         if isinstance(batch, Logs):
-            _write_logs(batch, incoming, decided, drawn, rows)
-        elif incoming.codes is not None:
+            _write_logs(batch, incoming, decided, rows, derives=derives)
+        elif incoming.codes is None:
+            _write_spans(batch, incoming, decided, rows, derives=derives)
+        else:
+            drawn = _hex(incoming.randomness) if derives else None
             texts = _texts_with_states(incoming, decided.thresholds, drawn)
             batch.set_trace_state(texts, where=rows)
-        else:
-            batch.set_trace_state(_texts(decided, drawn), where=rows)
 
     def _write_ratios(
         self, batch: Traces | Logs, incoming: Incoming, limits: U64, rows: Bool | None
@@ -96,8 +97,23 @@ class Writer:
             batch.set_attribute(key, self._reasons, codes=codes, where=rows)
 
 
+def _write_spans(
+    batch: Traces, incoming: Incoming, decided: Decided, rows: Bool | None, *, derives: bool
+) -> None:
+    """The tracestates of spans that had none."""
+    if derives:
+        table, codes = _thresholds(decided)
+        codes = np.zeros(len(incoming), np.intp) if codes is None else codes
+        set_sampling_state(batch, incoming.randomness, table, codes, where=rows)
+    else:
+        limits = decided.thresholds.tolist()
+        texts = {limit: EMPTY.text(format_threshold(limit)) for limit in set(limits)}
+        each = texts[limits[0]] if len(texts) == 1 else [texts[limit] for limit in limits]
+        batch.set_trace_state(each, where=rows)
+
+
 def _write_logs(
-    batch: Logs, incoming: Incoming, decided: Decided, drawn: list[str] | None, rows: Bool | None
+    batch: Logs, incoming: Incoming, decided: Decided, rows: Bool | None, *, derives: bool
 ) -> None:
     table, codes = _thresholds(decided)
     if incoming.thresholds is not None:
@@ -107,16 +123,21 @@ def _write_logs(
         batch.set_attribute(LOG_THRESHOLD, table[0], where=rows)
     else:
         batch.set_attribute(LOG_THRESHOLD, table, codes=codes.astype(np.int32), where=rows)
-    if drawn is not None:
+    if derives:
         if incoming.missing is not None:
             rows = ~incoming.missing if rows is None else rows & ~incoming.missing
-        batch.set_attribute(LOG_RANDOMNESS, drawn, where=rows)
+        batch.set_attribute(LOG_RANDOMNESS, _hex(incoming.randomness), where=rows)
 
 
 def _stays(came: U64, limits: U64) -> Bool:
     """(n,) True where a threshold that was applied before is higher: it cannot be taken back."""
     stays: Bool = np.not_equal(came, _NONE) & (limits < came)
     return stays
+
+
+def _is_nothing(incoming: Incoming, decided: Decided) -> bool:
+    """Whether nothing was wrong and no weight becomes another, seen without a look at items."""
+    return incoming.failed is None and not np.any(decided.limits)
 
 
 def _needed(incoming: Incoming, decided: Decided) -> Bool:
@@ -129,9 +150,9 @@ def _needed(incoming: Incoming, decided: Decided) -> Bool:
 
 def _thresholds(decided: Decided) -> tuple[list[str], Codes | None]:
     """The distinct thresholds as texts, and (n,) each item's; None where there is but one."""
-    if decided.threshold is not None:
-        return [format_threshold(decided.threshold)], None
-    distinct, codes = np.unique(decided.thresholds, return_inverse=True)
+    if not isinstance(decided.limits, np.ndarray):
+        return [format_threshold(int(decided.limits))], None
+    distinct, codes = np.unique(decided.limits, return_inverse=True)
     table = [format_threshold(int(limit)) for limit in distinct]
     return table, None if len(table) == 1 else codes
 
@@ -140,19 +161,6 @@ def _hex(randomness: U64) -> list[str]:
     """Each as 14 hex digits."""
     text = randomness.astype(">u8").tobytes().hex()
     return [text[i : i + 14] for i in range(2, len(text), 16)]
-
-
-def _texts(decided: Decided, drawn: list[str] | None) -> str | list[str | None]:
-    """The tracestates of spans that had none: one for all, or one each."""
-    table, codes = _thresholds(decided)
-    if drawn is None:
-        texts = list(map(EMPTY.text, table))
-        return texts[0] if codes is None else [texts[code] for code in codes.tolist()]
-    if codes is None:
-        end = f";th:{table[0]}"
-        return [f"ot=rv:{digits}{end}" for digits in drawn]
-    pairs = zip(drawn, codes.tolist(), strict=True)
-    return [f"ot=rv:{digits};th:{table[code]}" for digits, code in pairs]
 
 
 def _texts_with_states(

@@ -18,8 +18,13 @@ SERVED_AS = {
     "gpt-5-mini": "gpt-5-mini-2025-08-07",
     "claude-sonnet-4-5": "claude-sonnet-4-5-20250929",
     "text-embedding-3-small": "text-embedding-3-small",
+    "gpt-5-limited": "gpt-5-limited",
+    "gpt-5-broken": "gpt-5-broken",
+    "gpt-5-cut": "gpt-5-cut-2025-08-07",
 }
 """The model that answers differs from the one asked for, as it does where aliases are served."""
+FAILING = {"gpt-5-limited": 429, "gpt-5-broken": 500, "gpt-5-cut": 200}
+"""Models that fail, by the HTTP status; 200 begins to answer and breaks off."""
 # Answers to a request with a smaller limit than this are cut.
 SHORT_TOKENS = 64
 

@@ -1,6 +1,8 @@
 """Runs unmodified GenAI instrumentations against a fake model and keeps what they send.
 
-usage: capture.py [--venvs DIR] NAME...      (NAME: a folder of libraries/, or `all`)
+usage: capture.py [--venvs DIR] [--failing] NAME...   (NAME: a folder of libraries/, or `all`)
+
+With --failing the application `failing.*` of the library runs, whose calls fail.
 
 Needs the package registries, once; nothing else leaves 127.0.0.1. See README.md.
 """
@@ -22,23 +24,24 @@ from receiver import TOP, Receiver
 HERE = Path(__file__).parent
 LIBRARIES = HERE / "libraries"
 CAPTURES = HERE / "captures"
+FAILURES = HERE / "failures"
 TIMEOUT_S = 120
 
 
-def prepare(name: str, venvs: Path) -> list[str]:
-    """The command that runs the application of a library, once its packages are installed."""
+def prepare(name: str, venvs: Path, application: str = "application") -> list[str]:
+    """The command that runs an application of a library, once its packages are installed."""
     folder = LIBRARIES / name
     venv = venvs / name
     if (folder / "package.json").exists():
         if not venv.exists():
             install_node(venv, folder)
         # Node looks for packages beside the file that imports them.
-        shutil.copy(folder / "application.mjs", venv)
-        return ["node", str(venv / "application.mjs")]
+        shutil.copy(folder / f"{application}.mjs", venv)
+        return ["node", str(venv / f"{application}.mjs")]
     python = str(venv / "bin" / "python")
     if not venv.exists():
         install_python(venv, folder)
-    return [python, str(folder / "application.py")]
+    return [python, str(folder / f"{application}.py")]
 
 
 def install_python(venv: Path, folder: Path) -> None:
@@ -79,29 +82,34 @@ def environment(model_url: str, otlp_url: str) -> dict[str, str]:
     }
 
 
-def capture(name: str, venvs: Path) -> None:
-    """Writes captures/<name>/. Raises CalledProcessError when the application fails."""
-    command = prepare(name, venvs)
+def capture(name: str, venvs: Path, *, failing: bool) -> None:
+    """Writes captures/<name>/, or failures/<name>/.
+
+    Raises CalledProcessError when the application fails.
+    """
+    command = prepare(name, venvs, "failing" if failing else "application")
     with ModelServer() as model, Receiver() as receiver:
         env = environment(model.url, receiver.url)
         subprocess.run(command, env=env, check=True, timeout=TIMEOUT_S, cwd=venvs)
-    folder = CAPTURES / name
+    folder = (FAILURES if failing else CAPTURES) / name
     folder.mkdir(parents=True, exist_ok=True)
     for signal in TOP:
         path = folder / f"{signal}.json"
         path.unlink(missing_ok=True)
         if signal in receiver.received:
             write(path, without_paths(receiver.received[signal], venvs))
-    known_path = LIBRARIES / name / "known.json"
+    known_path = LIBRARIES / name / ("known_failing.json" if failing else "known.json")
     known = json.loads(known_path.read_text()) if known_path.exists() else {}
     facts = {"versions": versions(name), **known, "calls": model.calls}
     write(folder / "facts.json", facts)
 
 
 def without_paths(received: Any, venvs: Path) -> Any:
-    """Some libraries send where the code of their caller stands, on this machine."""
+    """Some libraries send where the code of their caller stands, on this machine, and all do so
+    with the stack of an exception.
+    """
     text = json.dumps(received)
-    for path, name in ((venvs, "/venvs"), (HERE, "/srv")):
+    for path, name in ((venvs, "/venvs"), (HERE, "/srv"), (sys.base_prefix, "/usr")):
         text = text.replace(str(path), name)
     return json.loads(text)
 
@@ -123,12 +131,14 @@ def write(path: Path, content: Any) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--venvs", type=Path, default=HERE / ".venv")
+    parser.add_argument("--failing", action="store_true")
     parser.add_argument("names", nargs="+")
     arguments = parser.parse_args()
     arguments.venvs.mkdir(parents=True, exist_ok=True)
-    known = sorted(path.name for path in LIBRARIES.iterdir() if path.is_dir())
+    wanted = "failing.*" if arguments.failing else "application.*"
+    known = sorted(path.parent.name for path in LIBRARIES.glob(f"*/{wanted}"))
     for name in known if arguments.names == ["all"] else arguments.names:
-        capture(name, arguments.venvs.absolute())
+        capture(name, arguments.venvs.absolute(), failing=arguments.failing)
         print(f"captured {name}")  # noqa: T201 - a command-line tool
 
 

@@ -14,6 +14,12 @@ from answers import Json
 
 # Chunks come with pauses, so that the first one has a time of its own.
 PAUSE_S = 0.005
+# Of a stream that breaks off.
+CUT_AFTER = 3
+OK = 200
+# What a call that fails never tells, and what one that breaks off has told.
+SENT_LAST = ("usage", "finish_reasons")
+SENT_FIRST = ("response_id", "response_model", "output_messages")
 PATHS = {
     "/v1/chat/completions": ("chat", "openai", "chatcmpl-"),
     "/v1/responses": ("chat", "openai", "resp_"),
@@ -109,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         path = self.path.partition("?")[0]
         facts = self.server.begin(path, request)
+        if request["model"] in answers.FAILING:
+            return self._fail(facts, answers.FAILING[request["model"]])
         if not request.get("stream"):
             return self._answer("application/json", json.dumps(self.plain[path](facts)).encode())
         if path == "/v1/messages":
@@ -119,8 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         facts["usage_sent"] = bool(options.get("include_usage"))
         return self._stream(wire.chat_events(facts, with_usage=facts["usage_sent"]))
 
-    def _answer(self, content_type: str, body: bytes) -> None:
-        self.send_response(200)
+    def _answer(self, content_type: str, body: bytes, status: int = OK) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -136,6 +144,32 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(f"{head}data: {text}\n\n".encode())
             self.wfile.flush()
             time.sleep(PAUSE_S)
+
+    def _fail(self, facts: Json, status: int) -> None:
+        """An error, or the beginning of a stream without its end."""
+        facts["status"] = status
+        events = wire.chat_events(facts, with_usage=False)[:CUT_AFTER]
+        for fact in SENT_LAST if status == OK else (*SENT_LAST, *SENT_FIRST):
+            del facts[fact]
+        if status == OK:
+            return self._cut(events)
+        error = {"message": "the model fails", "type": "server_error", "code": None}
+        body = json.dumps({"error": error}).encode()
+        return self._answer("application/json", body, status)
+
+    def _cut(self, events: wire.Events) -> None:
+        """Chunks of HTTP, of which the last one is missing, so that clients see it is cut."""
+        self.protocol_version = "HTTP/1.1"
+        self.send_response(OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for _, data in events:
+            event = f"data: {json.dumps(data)}\n\n".encode()
+            self.wfile.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
+            self.wfile.flush()
+            time.sleep(PAUSE_S)
+        self.close_connection = True
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""

@@ -15,10 +15,9 @@ import found
 from found import CAPTURES, Json
 
 NAMES = sorted(path.parent.name for path in CAPTURES.glob("*/metrics.json"))
-CURRENT = {
-    "input_tokens": "gen_ai.client.inference.operation.input_tokens",
-    "output_tokens": "gen_ai.client.inference.operation.output_tokens",
-}
+CURRENT = ("input_tokens", "output_tokens")
+# A histogram and a counter of each.
+PREFIXES = ("gen_ai.client.inference.operation.", "gen_ai.client.inference.usage.")
 # MLflow counts its own exports only.
 UNMETERED = ("mlflow",)
 
@@ -27,10 +26,11 @@ def totals(name: str) -> dict[str, float]:
     """Metric -> sum over its series; of cumulative series the newest point counts."""
     series: dict[str, dict[str, float]] = defaultdict(dict)
     for metric in metrics(name):
-        for point in metric.get("histogram", {}).get("dataPoints", ()):
+        for point in (metric.get("histogram") or metric.get("sum") or {}).get("dataPoints", ()):
             key = json.dumps(sorted(map(str, point.get("attributes", ()))))
             before = series[metric["name"]].get(key, 0.0)
-            series[metric["name"]][key] = max(before, float(point.get("sum", 0.0)))
+            value = point.get("sum", point.get("asInt", 0.0))
+            series[metric["name"]][key] = max(before, float(value))
     return {metric: sum(sums.values()) for metric, sums in series.items()}
 
 
@@ -42,7 +42,8 @@ def metrics(name: str) -> list[Json]:
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(UNMETERED)))
 @pytest.mark.parametrize("fact", CURRENT)
-def test_tokens_are_those_that_the_server_counted(name: str, fact: str) -> None:
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_tokens_are_those_that_the_server_counted(name: str, fact: str, prefix: str) -> None:
     facts = json.loads((CAPTURES / name / "facts.json").read_text())
     unmetered = {call for entry in facts.get("not_metered", []) for call in entry["calls"]}
     sent = {
@@ -55,7 +56,7 @@ def test_tokens_are_those_that_the_server_counted(name: str, fact: str) -> None:
         for call in facts["calls"]
         if call["call"] not in unmetered
     ]
-    assert totals(name)[CURRENT[fact]] == sum(expected)
+    assert totals(name)[prefix + fact] == sum(expected)
 
 
 @pytest.mark.parametrize("name", NAMES)

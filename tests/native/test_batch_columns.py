@@ -175,6 +175,14 @@ def test_arrays_are_read_only() -> None:
     batch.ack()
 
 
+def test_a_column_counts_the_owners_that_have_a_value() -> None:
+    batch = spans(4)
+    batch.set_attribute("key", ["b", None, 1, None])
+    assert batch.attribute("key").n_present == batch.attribute("key").present.sum() == 2
+    assert batch.attribute("no such key").n_present == 0
+    batch.ack()
+
+
 def test_equal_strings_share_a_code() -> None:
     batch = spans(5)
     batch.set_attribute("key", ["b", "a", None, "b", "a"])

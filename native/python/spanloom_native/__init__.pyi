@@ -38,6 +38,8 @@ class Column:
     """One attribute (or field) of every owner at a level, as columns of length n."""
 
     present: Bool
+    n_present: int
+    """How many owners have a value."""
     kinds: NDArray[np.uint8]
     """0 absent, 1 string, 2 bool, 3 int, 4 double, 5 array, 6 kvlist, 7 bytes, 8 empty."""
     codes: NDArray[np.int32]
@@ -86,6 +88,10 @@ class Batch:
     scope_versions: list[str]
     scope_resource_index: NDArray[np.int32]
     """(s,) the resource of each scope."""
+    resource_schema_urls: list[str]
+    """(r,) of the conventions that a resource's attributes follow; empty where none is named."""
+    scope_schema_urls: list[str]
+    """(s,) the same for a scope and its items."""
     is_edited: bool
     open_views: int
     """How many arrays made from this batch's memory are still alive."""
@@ -103,6 +109,11 @@ class Batch:
         """One batch of all items, in order. Takes over (empties) the given ones."""
     def split(self, n_items_max: int) -> list[Self]:
         """Batches of at most `n_items_max` items, in order. Empties this one."""
+    def part(self, mask: Bool) -> Self:
+        """Move the items where mask is True into a batch of their own, settled separately.
+
+        Edits go with them; the sender hears the worst of both. Either may be empty.
+        """
     def fork(self) -> Self:
         """The same items with their own edits, settled separately; the sender hears the worst."""
     def adopt(self, other: Batch) -> None:
@@ -138,6 +149,11 @@ class Batch:
 
         The kinds are None where every value is an int, and within `bounds`, both included: then
         there is nothing to look at.
+        """
+    def key_kinds(self, level: Level = "item") -> dict[str, int]:
+        """The same keys, each with the kinds of all its values as bits (`1 << Column.kinds`).
+
+        Costs as much as `keys`, and tells of many keys at once that no value needs a look.
         """
 
     # -- edits; each is visible to the next read ----------------------------
@@ -181,6 +197,14 @@ class Batch:
         overwrite: bool = False,
     ) -> None:
         """Where `new` exists already nothing changes, unless `overwrite`."""
+    def set_schema_url(
+        self,
+        value: str,
+        *,
+        where: Bool | None = None,
+        level: Literal["resource", "scope"] = "scope",
+    ) -> None:
+        """Write the URL of resources (r,) or scopes (s,); an empty one removes it."""
     def keep(self, mask: Bool, reason: str = "filtered") -> None:
         """Drop the items where mask is False, and count them under `reason`."""
     def replace_items(self, items: Sequence[Message | bytes | None]) -> None:
@@ -250,7 +274,7 @@ class Traces(Batch):
     status_message: Column
     trace_state: Column
     event_index: NDArray[np.int32]
-    """(e,) the span of each event."""
+    """(e,) the span of each event, dropped ones left out."""
     event_name: Column
     event_time_unix_nano: NDArray[np.uint64]
     link_index: NDArray[np.int32]
@@ -259,6 +283,8 @@ class Traces(Batch):
 
         Ids are words in the order of this machine's bytes, as `trace_id.view(np.uint64)` has them.
         """
+    def keep_events(self, mask: Bool) -> None:
+        """Drop the events (e,) where mask is False. `dropped_events_count` stays as it came."""
     def set_name(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None: ...
     def set_status(
         self, code: int, message: str | None = None, *, where: Bool | None = None
@@ -396,6 +422,47 @@ class Redactor:
         """What the rules make of one value at a place (location, role: as rules name them)."""
 
 @final
+class Randomness:
+    """56 bits made of ids, the same for everyone, for consistent sampling. Immutable."""
+
+    def __init__(
+        self, source: Literal["low56", "fnv1a", "sha256", "sha256_hex"], *, seed: int = 0
+    ) -> None:
+        """What they are made of.
+
+        `low56`: the last 56 bits, as W3C Trace Context level 2 has it. `fnv1a`: 14 bits of the
+        FNV-1a of the seed (4 bytes, little-endian) and the bytes, as the Collector's `hash_seed`.
+        `sha256`: SHA-256 modulo 100, as instrumentation-sdk's `is_sampled`; `sha256_hex`: of the
+        lower-case hex digits. Raises ValueError.
+        """
+    def of_ids(self, ids: NDArray[np.uint8]) -> tuple[NDArray[np.uint64], Bool | None]:
+        """(n,) randomness of ids (n, width), and (n,) which are all zeros, or None for none.
+
+        Zeros stand for no id; they get 2^56 - 1, which passes every threshold. The arrays are
+        the caller's own. Releases the GIL.
+        """
+    def of_bytes(self, data: bytes) -> int:
+        """The randomness of any bytes. Releases the GIL."""
+    def sample(
+        self,
+        batch: Traces,
+        threshold: int,
+        state: str | None,
+        *,
+        reason: str,
+        of_span_ids: bool = False,
+    ) -> int | None:
+        """Keep the spans whose id has at least `threshold` as its randomness; how many those are.
+
+        The others are dropped under `reason`. `state` is the text of the threshold: the spans
+        kept get the tracestate `ot=th:<state>`, or `ot=rv:<randomness>;th:<state>` where the
+        source is not `low56`; None leaves them as they are.
+
+        None where chance alone does not decide: a span has a tracestate, `sampling.priority`,
+        or no such id. Nothing has been done to the batch then.
+        """
+
+@final
 class Ledger:
     """What became of a pipeline's items: received = delivered + refused + dropped + in flight."""
 
@@ -530,3 +597,15 @@ class GrpcClient:
 def compress(
     data: bytes, encoding: Literal["gzip", "zstd", "deflate", "snappy"], level: int | None = None
 ) -> bytes: ...
+def set_sampling_state(
+    batch: Traces,
+    randomness: NDArray[np.uint64],
+    thresholds: Sequence[str],
+    codes: NDArray[np.int64],
+    *,
+    where: Bool | None = None,
+) -> None:
+    """Set the tracestate of span i to `ot=rv:<randomness[i]>;th:<thresholds[codes[i]]>`.
+
+    (n,) randomness below 2^56, and (n,) codes.
+    """

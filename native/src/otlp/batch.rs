@@ -9,6 +9,7 @@ use super::children::{self, Children};
 use super::error::Error;
 use super::fields::FieldEdit;
 use super::index::Index;
+use super::schema_urls::SchemaUrls;
 use super::signal::Signal;
 use super::value::{Buffers, Cell};
 use crate::ack::Hold;
@@ -91,6 +92,9 @@ pub struct Batch {
     pub(super) tables: [Option<Arc<AttributeTable>>; 5],
     pub(super) overlay: Arc<Vec<u8>>,
     pub(super) fields: Arc<Vec<FieldEdit>>,
+    pub(super) schema_urls: SchemaUrls,
+    /// By position in the request, whether an event is still there; None means all.
+    pub(super) events_kept: Option<Arc<Vec<bool>>>,
     /// Leave out envelopes that came without items.
     pub drops_empty: bool,
 }
@@ -103,6 +107,8 @@ impl Batch {
             tables: Default::default(),
             overlay: Arc::default(),
             fields: Arc::default(),
+            schema_urls: SchemaUrls::default(),
+            events_kept: None,
             drops_empty: false,
         }
     }
@@ -122,7 +128,10 @@ impl Batch {
 
     /// Edited otherwise than by dropping items.
     pub fn has_changes(&self) -> bool {
-        !self.fields.is_empty() || self.tables.iter().flatten().any(|table| table.is_edited())
+        !self.fields.is_empty()
+            || self.schema_urls.is_edited()
+            || self.events_kept.is_some()
+            || self.tables.iter().flatten().any(|table| table.is_edited())
     }
 
     /// The edited table of a level, if there is one.
@@ -179,9 +188,16 @@ impl Batch {
         match level {
             Level::Item => Ok(self.kept.clone()),
             Level::Resource | Level::Scope => Ok(None),
-            Level::Event => Ok(self.children_kept(self.core.events()?)),
+            Level::Event => self.events_kept(),
             Level::Link => Ok(self.children_kept(self.core.links()?)),
         }
+    }
+
+    fn events_kept(&self) -> Result<Kept, Error> {
+        if self.events_kept.is_none() {
+            return Ok(self.children_kept(self.core.events()?));
+        }
+        Ok(Some(Arc::new(self.event_positions()?.map(|event| event as u32).collect())))
     }
 
     fn children_kept(&self, children: &Children) -> Kept {

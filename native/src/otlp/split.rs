@@ -23,6 +23,16 @@ impl Batch {
         chunks.map(|(i, chunk)| self.piece(chunk, self.drops_empty || i > 0)).collect()
     }
 
+    /// The items where `mask` is false, and those where it is true; order stays in both.
+    pub fn parted(&self, mask: &[bool]) -> (Self, Self) {
+        let all = positions(&self.kept, self.core.n_items).map(|position| position as u32);
+        let (taken, rest): (Vec<_>, Vec<_>) = all.zip(mask).partition(|&(_, &is_meant)| is_meant);
+        let positions = |pairs: Vec<(u32, &bool)>| -> Vec<u32> {
+            pairs.into_iter().map(|(position, _)| position).collect()
+        };
+        (self.piece(&positions(rest), self.drops_empty), self.piece(&positions(taken), true))
+    }
+
     fn piece(&self, kept: &[u32], drops_empty: bool) -> Self {
         Self { kept: Some(Arc::new(kept.to_vec())), drops_empty, ..self.clone() }
     }

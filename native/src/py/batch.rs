@@ -15,6 +15,7 @@ use super::lookup;
 use super::messages;
 use super::objects;
 use super::requests::{checked, count_items, level_named, signal_of};
+use super::schema_urls;
 use super::signals::{PyLogs, PyMetrics, PyTraces};
 use super::values::{self, Codes, Values};
 use crate::ack::{AckShare, Failure, Hold, Outcome};
@@ -173,6 +174,16 @@ impl PyBatch {
     }
 
     #[getter]
+    fn resource_schema_urls<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        schema_urls::list(py, self, Level::Resource)
+    }
+
+    #[getter]
+    fn scope_schema_urls<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        schema_urls::list(py, self, Level::Scope)
+    }
+
+    #[getter]
     fn is_edited(&self) -> PyResult<bool> {
         Ok(self.held()?.batch.is_edited())
     }
@@ -237,6 +248,12 @@ impl PyBatch {
         PyList::new(py, pieces.collect::<PyResult<Vec<_>>>()?)
     }
 
+    fn part(&mut self, py: Python<'_>, mask: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let holder = self.held_mut()?;
+        let mask = bools(mask, holder.batch.len(), "mask")?;
+        wrap(py, holder.part(&mask))
+    }
+
     fn fork(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         wrap(py, self.held()?.fork())
     }
@@ -287,6 +304,17 @@ impl PyBatch {
         let (level, batch) = (self.level(level)?, &self.held()?.batch);
         let keys = py.detach(|| batch.keys(level))?;
         PyList::new(py, keys.iter().map(|key| objects::text(py, key)))
+    }
+
+    #[pyo3(signature = (level = "item"))]
+    fn key_kinds<'py>(&self, py: Python<'py>, level: &str) -> PyResult<Bound<'py, PyDict>> {
+        let (level, batch) = (self.level(level)?, &self.held()?.batch);
+        let kinds = py.detach(|| batch.key_kinds(level))?;
+        let found = PyDict::new(py);
+        for (key, bits) in kinds {
+            found.set_item(objects::text(py, &key), bits)?;
+        }
+        Ok(found)
     }
 
     #[pyo3(signature = (key, value, *, codes = None, r#where = None, level = "item"))]
@@ -381,6 +409,16 @@ impl PyBatch {
         let mask = Where::new(r#where, batch.n_owners(level)?)?;
         let names = (old.as_bytes(), new.as_bytes());
         Ok(batch.rename_attribute(level, names, mask.as_mask(), overwrite)?)
+    }
+
+    #[pyo3(signature = (value, *, r#where = None, level = "scope"))]
+    fn set_schema_url(
+        &mut self,
+        value: &str,
+        r#where: Option<&Bound<'_, PyAny>>,
+        level: &str,
+    ) -> PyResult<()> {
+        schema_urls::set(self, level_named(level)?, value, r#where)
     }
 
     #[pyo3(signature = (mask, reason = "filtered"))]

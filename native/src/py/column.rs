@@ -94,6 +94,11 @@ impl PyColumn {
     }
 
     #[getter]
+    fn n_present(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.kind != ABSENT).count()
+    }
+
+    #[getter]
     fn kinds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         owned(py, self.map(|cell| cell.kind))
     }

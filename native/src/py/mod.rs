@@ -17,6 +17,8 @@ mod otlp_checks;
 mod raw_request;
 mod redactor;
 mod requests;
+mod sampling;
+mod schema_urls;
 mod server;
 mod signals;
 mod values;
@@ -25,7 +27,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What `from spanloom_native import *` brings.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 25] = [
     "Batch",
     "BatchError",
     "ByteBudget",
@@ -40,6 +42,7 @@ const NAMES: [&str; 23] = [
     "Listener",
     "Logs",
     "Metrics",
+    "Randomness",
     "RawInbox",
     "RawRequest",
     "RedactionReport",
@@ -49,6 +52,7 @@ const NAMES: [&str; 23] = [
     "TextReport",
     "Traces",
     "compress",
+    "set_sampling_state",
 ];
 
 #[pymodule]
@@ -64,6 +68,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(compression::compress, module)?)?;
     otlp_checks::register(module)?;
     redactor::register(module)?;
+    sampling::register(module)?;
     module.add_class::<client::PyGrpcClient>()?;
     server::register(module)
 }

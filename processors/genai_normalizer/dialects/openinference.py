@@ -159,6 +159,7 @@ DIALECT = Dialect(
         Match(_KIND, ("CHAIN", "AGENT", "TOOL", "GUARDRAIL", "EVALUATOR", "PROMPT", "DECISION")),
     ),
     first_chunk_events=("First Token Stream Event",),
+    chunk_events=("First Token Stream Event",),
     drops=("llm.token_count.total", "embedding.embeddings.*"),
     duplicates={"input.value": INPUT_MESSAGES, "output.value": OUTPUT_MESSAGES},
 )

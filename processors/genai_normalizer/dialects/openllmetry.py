@@ -70,6 +70,7 @@ _OPERATIONS = {
     "rerank": "rerank",
 }
 _KINDS = {"workflow": "invoke_workflow", "agent": "invoke_agent", "tool": "execute_tool"}
+_CHUNKS = ("llm.content.completion.chunk", "gen_ai.content.completion.chunk")
 _FINGERPRINT = "openai.response.system_fingerprint"
 
 
@@ -132,7 +133,8 @@ DIALECT = Dialect(
         Rename(_PROPERTIES + "session_id", CONVERSATION_ID, TEXT),
     ),
     wrappers=(Match(_KIND, ("workflow", "task", "agent", "tool")),),
-    first_chunk_events=("llm.content.completion.chunk", "gen_ai.content.completion.chunk"),
+    first_chunk_events=_CHUNKS,
+    chunk_events=_CHUNKS,
     drops=("llm.usage.total_tokens", "gen_ai.usage.total_tokens", "llm.headers", "gen_ai.headers"),
     metrics=(
         MetricRule(

@@ -9,6 +9,7 @@ from spanloom.processors.genai_normalizer.convert import AS_IS, INTEGER, SECONDS
 from spanloom.processors.genai_normalizer.dialect import Dialect, FromEvent, Match, Rename
 from spanloom.processors.genai_normalizer.message_events import put_event_messages
 from spanloom.processors.genai_normalizer.messages import INPUT, OUTPUT
+from spanloom.processors.genai_normalizer.schema_urls import BASE
 from spanloom.processors.genai_normalizer.values import PROVIDER_NAME
 from spanloom.semconv import (
     CACHE_WRITE_TOKENS,
@@ -31,6 +32,8 @@ _OUTPUT_TYPES = {"json_object": "json", "json_schema": "json", "text": "text"}
 DIALECT = Dialect(
     name="semconv_old",
     keys=("gen_ai.system",),
+    # Before 1.37; in those versions messages could be events of spans.
+    schema_urls=(BASE + "1.2[6-9].*", BASE + "1.3[0-6].*"),
     rules=(
         Rename("gen_ai.system", PROVIDER, PROVIDER_NAME),
         Rename("gen_ai.usage.prompt_tokens", INPUT_TOKENS, TOKENS),

@@ -142,5 +142,6 @@ DIALECT = Dialect(
     ),
     wrappers=(Match(_OPERATION_ID, _OUTER),),
     first_chunk_events=("ai.stream.firstChunk",),
+    chunk_events=("ai.stream.firstChunk",),
     drops=("ai.embedding", "ai.embeddings", "ai.usage.totalTokens", "ai.request.headers.*"),
 )

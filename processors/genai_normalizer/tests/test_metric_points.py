@@ -24,8 +24,9 @@ LATENCY = Dialect("acme", metrics=(MetricRule("acme.latency", "gen_ai.x", "s", 0
 
 
 def normalized(batch: Metrics, **config: Any) -> Metrics:
-    GenaiNormalizer(Config(**config), make_settings()).process(batch)
-    return batch
+    processed = GenaiNormalizer(Config(**config), make_settings()).process(batch)
+    assert isinstance(processed, Metrics)
+    return processed
 
 
 def batch_of(*metrics: Metric, scope: str = "x") -> Metrics:
@@ -75,9 +76,11 @@ def test_tokens_of_both_types_get_metrics_of_their_own() -> None:
         ("gen_ai.client.inference.operation.input_tokens", "{token}"),
         ("gen_ai.client.inference.operation.output_tokens", "{token}"),
         ("gen_ai.client.token.usage", "{token}"),
+        ("gen_ai.client.inference.usage.input_tokens", "{token}"),
+        ("gen_ai.client.inference.usage.output_tokens", "{token}"),
     ]
-    assert batch.attribute("gen_ai.token.type").strings() == ["", "", "other"]
-    assert batch.attribute("gen_ai.request.model").strings() == ["m", "", ""]
+    assert batch.attribute("gen_ai.token.type").strings() == ["", "", "other", "", ""]
+    assert batch.attribute("gen_ai.request.model").strings() == ["m", "", "", "m", ""]
 
 
 def test_older_targets_keep_the_token_histogram() -> None:
@@ -107,7 +110,7 @@ def test_milliseconds_become_seconds_with_their_bounds() -> None:
     metric = histogram("acme.latency", "ms", {})
     metric.histogram.data_points[0].exemplars.add(as_int=500)
     batch = batch_of(metric)
-    MetricNames([LATENCY], PROFILES[NEWEST]).apply(batch, pytest.fail)
+    batch = MetricNames([LATENCY], PROFILES[NEWEST]).apply(batch, pytest.fail)
     assert names(batch) == [("gen_ai.x", "s")]
     [message] = batch.metrics()
     [point] = message.histogram.data_points
@@ -122,7 +125,7 @@ def test_summaries_become_seconds_with_their_quantiles() -> None:
     point = metric.summary.data_points.add(count=2, sum=600.0)
     point.quantile_values.add(quantile=0.5, value=250.0)
     batch = batch_of(metric)
-    MetricNames([LATENCY], PROFILES[NEWEST]).apply(batch, pytest.fail)
+    batch = MetricNames([LATENCY], PROFILES[NEWEST]).apply(batch, pytest.fail)
     [rescaled] = batch.metrics()
     [after] = rescaled.summary.data_points
     assert (rescaled.name, rescaled.unit, after.count) == ("gen_ai.x", "s", 2)
@@ -135,7 +138,7 @@ def test_exponential_buckets_are_not_rescaled_and_told() -> None:
     metric.exponential_histogram.data_points.add(count=1, sum=5.0, scale=2)
     batch = batch_of(metric)
     problems: list[str] = []
-    MetricNames([LATENCY], PROFILES[NEWEST]).apply(batch, problems.append)
+    batch = MetricNames([LATENCY], PROFILES[NEWEST]).apply(batch, problems.append)
     assert names(batch) == [("acme.latency", "ms")]
     assert problems == ["metric_not_rescaled"]
 
@@ -145,7 +148,9 @@ def test_exponential_buckets_may_change_their_name() -> None:
     metric.exponential_histogram.data_points.add(count=1, sum=5.0, scale=2)
     batch = batch_of(metric)
     rule = replace(LATENCY.metrics[0], scale=1.0)
-    MetricNames([replace(LATENCY, metrics=(rule,))], PROFILES[NEWEST]).apply(batch, pytest.fail)
+    batch = MetricNames([replace(LATENCY, metrics=(rule,))], PROFILES[NEWEST]).apply(
+        batch, pytest.fail
+    )
     assert names(batch) == [("gen_ai.x", "s")]
 
 
@@ -177,6 +182,6 @@ def test_captured_metrics_are_as_the_golden_file(
     name: str, golden: Callable[[str, Any], None]
 ) -> None:
     captured = (CAPTURES / name / "metrics.json").read_bytes()
-    batch = normalized(Metrics.from_json(captured))
+    batch = normalized(Metrics.from_json(captured), token_counters=False)
     assert len(batch) == len(Metrics.from_json(captured))
     golden(f"metrics/{name}.json", [list(pair) for pair in names(batch)])

@@ -10,18 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanloom_native import Randomness
 
 from spanloom.batch import Logs, Traces
 from spanloom.processors.sampler.config import Config
 from spanloom.processors.sampler.modes import HashSeed, Sha256Mod
-from spanloom.processors.sampler.randomness import (
-    digest_of,
-    fnv1a,
-    fnv1a_of,
-    of_digests,
-    of_hashes,
-    of_trace_ids,
-)
+from spanloom.processors.sampler.randomness import id_bytes
 from spanloom.processors.sampler.span_scope import SpanSampler
 from spanloom.processors.sampler.threshold import NEVER
 from spanloom.testing import build_logs, build_traces, make_settings
@@ -42,26 +36,56 @@ def as_ids(*ids: bytes) -> Any:
     ],
 )
 def test_fnv_buckets(trace_id: str, seed: int, bucket: int) -> None:
-    (hashed,) = fnv1a(as_ids(bytes.fromhex(trace_id)), seed)
-    assert int(hashed) & 0x3FFF == bucket
+    (randomness,), _ = Randomness("fnv1a", seed=seed).of_ids(as_ids(bytes.fromhex(trace_id)))
+    assert int(randomness) >> 42 == 0x3FFF - bucket
 
 
-@given(st.binary(min_size=16, max_size=16), st.integers(0, 2**32 - 1))
-def test_the_column_hash_is_the_hash_of_each(trace_id: bytes, seed: int) -> None:
-    (hashed,) = fnv1a(as_ids(trace_id), seed)
-    assert int(hashed) == fnv1a_of(trace_id, seed)
+def fnv1a(data: bytes) -> int:
+    hashed = 0x811C9DC5
+    for byte in data:
+        hashed = (hashed ^ byte) * 0x01000193 % 2**32
+    return hashed
+
+
+IDS = st.lists(st.binary(min_size=16, max_size=16).filter(any), min_size=1, max_size=30)
+
+
+@given(IDS, st.integers(0, 2**32 - 1))
+def test_the_randomness_of_a_hash_is_the_collectors(ids: list[bytes], seed: int) -> None:
+    randomness, missing = Randomness("fnv1a", seed=seed).of_ids(as_ids(*ids))
+    for trace_id, found in zip(ids, randomness.tolist(), strict=True):
+        hashed = fnv1a(seed.to_bytes(4, "little") + trace_id)
+        bucket, unused = hashed & 0x3FFF, hashed >> 18
+        mixed = (unused ^ unused << 10) & 0xFFFFFF
+        assert found == (0x3FFF - bucket) << 42 | mixed << 14 | bucket
+    assert missing is None
 
 
 @pytest.mark.parametrize(("percent", "buckets"), [(1, 163), (10, 1638), (25, 4096), (50, 8192)])
 def test_a_percentage_keeps_the_buckets_below_its_own(percent: float, buckets: int) -> None:
-    hashed = np.arange(0x4000, dtype=np.uint32)
-    kept = of_hashes(hashed) >= HashSeed().threshold(percent, NEVER)
-    assert kept.tolist() == [bucket < buckets for bucket in range(0x4000)]
+    ids = [hashlib.md5(bytes([i % 256, i // 256])).digest() for i in range(20_000)]
+    randomness, _ = Randomness("fnv1a").of_ids(as_ids(*ids))
+    kept = randomness >= HashSeed().threshold(percent, NEVER)
+    assert kept.tolist() == [fnv1a(bytes(4) + each) & 0x3FFF < buckets for each in ids]
 
 
 def test_the_low_56_bits_of_a_trace_id_are_its_randomness() -> None:
     ids = as_ids(bytes.fromhex("ff" * 9 + "80000000000001"), bytes(8) + bytes([0, *range(1, 8)]))
-    assert of_trace_ids(ids).tolist() == [0x80000000000001, 0x01020304050607]
+    randomness, _ = Randomness("low56").of_ids(ids)
+    assert randomness.tolist() == [0x80000000000001, 0x01020304050607]
+
+
+@pytest.mark.parametrize("source", ["low56", "fnv1a", "sha256", "sha256_hex"])
+def test_ids_of_zeros_have_none(source: Any) -> None:
+    randomness, missing = Randomness(source).of_ids(as_ids(bytes(8), b"12345678", bytes(8)))
+    assert missing is not None
+    assert missing.tolist() == [True, False, True]
+    assert randomness.tolist() == [2**56 - 1, Randomness(source).of_bytes(b"12345678"), 2**56 - 1]
+
+
+def test_an_unknown_source_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such source"):
+        Randomness("md5")  # type: ignore[arg-type]
 
 
 def remainder(value: bytes) -> int:
@@ -70,7 +94,7 @@ def remainder(value: bytes) -> int:
 
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=30))
 def test_whole_per_cents_keep_the_remainders_below(values: list[bytes]) -> None:
-    randomness = of_digests([hashlib.sha256(value).digest() for value in values])
+    randomness = np.array([Randomness("sha256").of_bytes(value) for value in values], np.uint64)
     remainders = [remainder(value) for value in values]
     for percent in range(1, 101):
         kept = randomness >= Sha256Mod().threshold(percent, NEVER)
@@ -79,13 +103,22 @@ def test_whole_per_cents_keep_the_remainders_below(values: list[bytes]) -> None:
 
 @given(st.uuids())
 def test_a_uuid_is_hashed_as_its_bytes_in_any_spelling(value: uuid.UUID) -> None:
-    expected = hashlib.sha256(value.bytes).digest()
-    assert digest_of(str(value)) == digest_of(value.hex) == digest_of(value.bytes) == expected
+    assert id_bytes(str(value)) == id_bytes(value.hex) == id_bytes(value.bytes) == value.bytes
 
 
 def test_other_ids_are_hashed_as_text() -> None:
-    assert digest_of("0123456789abcdef") == hashlib.sha256(b"0123456789abcdef").digest()
-    assert digest_of(17) == hashlib.sha256(b"17").digest()
+    assert (id_bytes("0123456789abcdef"), id_bytes(17)) == (b"0123456789abcdef", b"17")
+    ids = as_ids(bytes.fromhex("0123456789abcdef"))
+    (randomness,), _ = Randomness("sha256_hex").of_ids(ids)
+    assert int(randomness) == Randomness("sha256").of_bytes(b"0123456789abcdef")
+
+
+def test_the_place_within_a_hundredth_comes_from_the_digest() -> None:
+    digest = hashlib.sha256(b"0123456789abcdef").digest()
+    part = 99 - int.from_bytes(digest, "big") % 100
+    start, end = (-(-each * 2**56 // 100) for each in (part, part + 1))
+    place = int.from_bytes(digest[:8], "big") % (end - start)
+    assert Randomness("sha256").of_bytes(b"0123456789abcdef") == start + place
 
 
 @pytest.mark.parametrize("form", ["trace_id", "span_id", "span_id_text", "attribute"])

@@ -2,73 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import time
-from typing import Any
-
 import pytest
 
 from spanloom.batch import Ledger, Logs, Traces
-from spanloom.processors.sampler.config import Config
-from spanloom.processors.sampler.sampler import FACTORY
-from spanloom.telemetry import Telemetry
-from spanloom.testing import (
-    FakeClock,
-    FakeHost,
-    Recording,
-    attach,
-    build_logs,
-    build_traces,
-    make_settings,
+from spanloom.processors.sampler.tests.trace_cases import (
+    arrived,
+    counted,
+    decide_first,
+    make,
+    spans,
 )
-from spanloom.testing.recording import Settle
-
-LABELS = {"processor": "sampler"}
-
-
-def make(
-    clock: FakeClock, settle: Settle = "ack", trace: dict[str, Any] | None = None, **config: Any
-) -> tuple[Any, Recording]:
-    """A sampler that keeps errors, and of the rest what `sampling_percentage` says (0)."""
-    values = {
-        "mode": "equalizing",
-        "scope": "trace",
-        "sampling_percentage": 0.0,
-        "rules": [{"name": "errors", "error": True}],
-        "trace": {"decision_wait": "5s", **(trace or {})},
-        **config,
-    }
-    made = Config.model_validate_json(json.dumps(values))
-    settings = make_settings("sampler", clock=clock, telemetry=Telemetry())
-    rest = Recording(settle)
-    return attach(FACTORY.create(made, settings), rest), rest
-
-
-def spans(*pairs: tuple[int, int], status: Any = 0) -> Traces:
-    """Spans, each given by the numbers of its trace and itself."""
-    request = build_traces(len(pairs), content_bytes=60)
-    chosen = request.resource_spans[0].scope_spans[0].spans
-    for span, (trace, number) in zip(chosen, pairs, strict=True):
-        span.trace_id, span.span_id = trace.to_bytes(16, "big"), number.to_bytes(8, "big")
-        span.status.code = status
-    return Traces.from_message(request)
-
-
-def arrived(rest: Recording) -> list[tuple[int, int]]:
-    """Trace and span numbers, in order."""
-    return [
-        (int.from_bytes(span.trace_id, "big"), int.from_bytes(span.span_id, "big"))
-        for message in rest.messages
-        for resource in message.resource_spans
-        for scope in resource.scope_spans
-        for span in scope.spans
-    ]
-
-
-def counted(sampler: Any, name: str, **labels: str) -> float:
-    full = f"spanloom_processor_sampler_{name}"
-    value: float = sampler.settings.telemetry.value(full, {**LABELS, **labels})
-    return value
+from spanloom.testing import FakeClock, FakeHost, build_logs
 
 
 def test_the_siblings_of_an_error_are_kept_in_whatever_batch_they_come() -> None:
@@ -109,18 +53,6 @@ def test_a_batch_leaves_when_the_last_of_its_traces_is_decided() -> None:
     sampler.shutdown(1.0)
 
 
-def decide_first(clock: FakeClock, sampler: Any, *pairs: tuple[int, int], status: int) -> None:
-    """Let these be decided and left."""
-    sampler.start(FakeHost())
-    sampler.consume(spans(*pairs, status=status))
-    clock.wait_for_waiters()
-    clock.advance(5.1)
-    until_s = time.monotonic() + 10.0
-    while counted(sampler, "held_batches"):
-        assert time.monotonic() < until_s, "the batch was not let go"
-        time.sleep(0.001)
-
-
 def test_late_spans_follow_the_decision_at_once() -> None:
     clock = FakeClock()
     sampler, rest = make(clock)
@@ -155,45 +87,6 @@ def test_late_spans_follow_the_percentage_of_the_decision() -> None:
     (span,) = rest.messages[1].resource_spans[0].scope_spans[0].spans
     assert (span.trace_state, arrived(rest)[-1]) == ("ot=th:0", (1, 500))
     sampler.shutdown(1.0)
-
-
-def test_a_forgotten_trace_is_decided_anew_by_the_same_chance() -> None:
-    clock = FakeClock()
-    sampler, rest = make(clock, trace={"decisions_max": 1})
-    decide_first(clock, sampler, (1, 1), (2, 2), status=2)
-    rest.wait_for(1)
-    assert counted(sampler, "forgotten_decisions") == 1
-    sampler.consume(spans((1, 3)))
-    sampler.consume(spans((2, 4)))
-    sampler.shutdown(1.0)
-    assert arrived(rest) == [(1, 1), (2, 2), (2, 4)]
-
-
-def test_too_many_traces_are_decided_early_the_oldest_first() -> None:
-    clock = FakeClock()
-    sampler, rest = make(clock, trace={"traces_max": 10}, sampling_percentage=100.0)
-    for number in range(1, 31):
-        sampler.consume(spans((number, number)))
-    assert counted(sampler, "open_traces") == 10
-    assert counted(sampler, "early_traces", reason="traces") == 20
-    sampler.consume(spans((1, 99)))
-    assert arrived(rest) == [(1, 99)]
-    sampler.shutdown(1.0)
-    assert rest.n_items == 31
-
-
-def test_too_many_bytes_are_let_go_the_oldest_first() -> None:
-    clock = FakeClock()
-    size = spans((1, 1)).size_bytes
-    sampler, rest = make(clock, trace={"bytes_max": 10 * size}, sampling_percentage=100.0)
-    for number in range(1, 31):
-        sampler.consume(spans((number, number)))
-        assert counted(sampler, "held_bytes") <= 10 * size
-    assert rest.n_items >= 20
-    assert arrived(rest) == [(number, number) for number in range(1, rest.n_items + 1)]
-    assert counted(sampler, "early_traces", reason="bytes") == rest.n_items
-    sampler.shutdown(1.0)
-    assert rest.n_items == 30
 
 
 def test_shutdown_decides_by_what_is_known_and_hands_all_on() -> None:

@@ -12,9 +12,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from spanloom.batch import Traces
 from spanloom.processors.sampler.config import Config
 from spanloom.processors.sampler.decide import Decider
+from spanloom.processors.sampler.ids import make_randomness
 from spanloom.processors.sampler.incoming import Incoming
 from spanloom.processors.sampler.looked import FIRST_RULE, Looked
-from spanloom.processors.sampler.randomness import of_digests, of_hashes, of_trace_ids
 from spanloom.processors.sampler.span_scope import SpanSampler
 from spanloom.processors.sampler.threshold import NEVER
 from spanloom.processors.sampler.tracestate import parse
@@ -30,13 +30,8 @@ F64 = NDArray[np.float64]
 
 def draw(mode: str, rng: np.random.Generator) -> Any:
     """(MILLION,) randomness as the mode makes it, of random ids."""
-    if mode == "hash_seed":
-        return of_hashes(rng.integers(0, 2**32, MILLION, np.uint32))
-    if mode == "sha256_mod":
-        digests = rng.bytes(32 * MILLION)
-        return of_digests([digests[i : i + 32] for i in range(0, len(digests), 32)])
     ids = np.frombuffer(rng.bytes(16 * MILLION), np.uint8).reshape(MILLION, 16)
-    return of_trace_ids(ids)
+    return make_randomness(Config(mode=mode, sampling_percentage=1.0)).of_ids(ids)[0]  # type: ignore[arg-type]
 
 
 def config_of(mode: str, percentage: float, *rates: float) -> Config:

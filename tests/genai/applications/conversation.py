@@ -5,10 +5,12 @@ Asks with a tool, hands the tool's result back, asks again streamed with a low l
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 MODEL = "gpt-5-mini"
+CUT = "gpt-5-cut"
 ANTHROPIC_MODEL = "claude-sonnet-4-5"
 EMBEDDING_MODEL = "text-embedding-3-small"
 SYSTEM = "You answer about the weather, briefly."
@@ -25,6 +27,17 @@ TOOLS: list[Any] = [{"type": "function", "function": TOOL}]
 
 def opening() -> list[Any]:
     return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": QUESTION}]
+
+
+def fail(client: Any) -> None:
+    """Three chat completions that fail: refused, broken, and a stream that breaks off."""
+    client = client.with_options(max_retries=0)
+    for model in ("gpt-5-limited", "gpt-5-broken"):
+        with contextlib.suppress(Exception):
+            client.chat.completions.create(model=model, messages=opening(), temperature=0.5)
+    with contextlib.suppress(Exception):
+        for _ in client.chat.completions.create(model=CUT, messages=opening(), stream=True):
+            pass
 
 
 def chat(client: Any) -> None:

@@ -32,6 +32,10 @@ impl Row {
         Cell { bits: self.bits, kind: self.kind, in_overlay: self.flags & IN_OVERLAY != 0 }
     }
 
+    pub const fn kind(&self) -> u8 {
+        self.kind
+    }
+
     #[inline]
     pub const fn is_removed(&self) -> bool {
         self.flags & REMOVED != 0

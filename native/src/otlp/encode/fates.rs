@@ -31,8 +31,11 @@ impl Writer<'_> {
         let touched = |children: Option<(&Children, &AttributeTable)>| {
             children.is_some_and(|(c, table)| c.of(i).any(|child| table.is_touched(child)))
         };
+        let lost = |(events, _): (&Children, &AttributeTable)| {
+            events.of(i).any(|event| !self.batch.is_event_kept(event))
+        };
         let field = self.batch.core.signal != Signal::Metrics && self.has_field_edits(i);
-        field || touched(self.events) || touched(self.links)
+        field || touched(self.events) || touched(self.links) || self.events.is_some_and(lost)
     }
 
     pub(super) fn has_field_edits(&self, owner: usize) -> bool {
@@ -56,7 +59,8 @@ impl Writer<'_> {
 
     pub(super) fn scope_fate(&self, s: usize, scope: &Envelope) -> Fate {
         let table = self.batch.edited(Level::Scope);
-        let mut is_touched = table.is_some_and(|table| table.is_touched(s));
+        let mut is_touched = table.is_some_and(|table| table.is_touched(s))
+            || self.batch.schema_urls.get(Level::Scope, s).is_some();
         if self.batch.core.signal == Signal::Metrics {
             let metrics = slice(&self.index.metrics, scope.children.clone());
             let start = scope.children.start as usize;
@@ -75,6 +79,7 @@ impl Writer<'_> {
         let scopes = slice(&self.index.scopes, resource.children.clone());
         let start = resource.children.start as usize;
         let is_touched = table.is_some_and(|table| table.is_touched(r))
+            || self.batch.schema_urls.get(Level::Resource, r).is_some()
             || scopes
                 .iter()
                 .zip(start..)

@@ -117,7 +117,11 @@ impl<'a> Writer<'a> {
         let Some((children, table)) = children else { return };
         let child = children.of(span).start + nth;
         let Some(&node) = children.nodes.get(child) else { return };
-        let fate = if table.is_touched(child) { Fate::Rewritten } else { Fate::Copied };
+        let fate = match table.is_touched(child) {
+            _ if layout.is_event && !self.batch.is_event_kept(child) => Fate::Dropped,
+            true => Fate::Rewritten,
+            false => Fate::Copied,
+        };
         self.child(fate, node, position, |writer| {
             writer.nested(layout.field, node.payload_len(), |w| {
                 w.attributes(table, child, node, layout.attributes);

@@ -10,6 +10,7 @@ use crate::otlp::batch::{Batch, Level, positions};
 use crate::otlp::children::Children;
 use crate::otlp::error::Error;
 use crate::otlp::index::{Envelope, Index};
+use crate::otlp::schema_urls;
 use crate::otlp::signal::Signal;
 use crate::otlp::value::Buffers;
 use crate::otlp::walk::Node;
@@ -72,6 +73,10 @@ impl<'a> Writer<'a> {
         let (index, buffers) = (batch.core.index()?, batch.buffers()?);
         let events = match batch.edited(Level::Event) {
             Some(table) => Some((batch.core.events()?, table)),
+            None if batch.events_kept.is_some() => {
+                let events = batch.core.events()?;
+                Some((events, &*events.attributes))
+            }
             None => None,
         };
         let links = match batch.edited(Level::Link) {
@@ -115,7 +120,11 @@ impl<'a> Writer<'a> {
         for (r, resource) in index.resources.iter().enumerate() {
             let fate = self.resource_fate(r, resource);
             self.child(fate, resource.node, &mut position, |writer| {
-                writer.nested(1, resource.node.payload_len(), |w| w.resource(r, resource));
+                writer.nested(1, resource.node.payload_len(), |w| {
+                    let start = w.out.len();
+                    w.resource(r, resource);
+                    w.schema_url(Level::Resource, r, start);
+                });
             });
         }
         self.copy(position, index.raw.len() as u32);
@@ -144,11 +153,22 @@ impl<'a> Writer<'a> {
             }
             let fate = self.scope_fate(s, scope);
             self.child(fate, scope.node, &mut position, |writer| {
-                writer.nested(2, scope.node.payload_len(), |w| w.scope(s, scope));
+                writer.nested(2, scope.node.payload_len(), |w| {
+                    let start = w.out.len();
+                    w.scope(s, scope);
+                    w.schema_url(Level::Scope, s, start);
+                });
             });
         }
         self.owner(owner, r, resource.owner, 1, &mut position);
         self.copy(position, resource.node.end);
+    }
+
+    /// Writes the URL anew, if the holder did, of the message whose payload began at `start`.
+    fn schema_url(&mut self, level: Level, owner: usize, start: usize) {
+        if let Some(encoded) = self.batch.schema_urls.get(level, owner) {
+            schema_urls::replace(&mut self.out, start, encoded, self.buffers.overlay);
+        }
     }
 
     /// Rewrites the `Resource` or `InstrumentationScope` message, or makes one.

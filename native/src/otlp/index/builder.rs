@@ -19,6 +19,8 @@ pub struct Builder<'a> {
     scope_names: Vec<Slice>,
     scope_versions: Vec<Slice>,
     scope_resource: Vec<i32>,
+    resource_schemas: Vec<Slice>,
+    scope_schemas: Vec<Slice>,
     metrics: Vec<Metric>,
     items: Vec<Node>,
     item_resource: Vec<i32>,
@@ -42,6 +44,8 @@ impl<'a> Builder<'a> {
             scope_names: Vec::new(),
             scope_versions: Vec::new(),
             scope_resource: Vec::new(),
+            resource_schemas: Vec::new(),
+            scope_schemas: Vec::new(),
             metrics: Vec::new(),
             items: Vec::with_capacity(n_items),
             item_resource: Vec::with_capacity(n_items),
@@ -77,6 +81,8 @@ impl<'a> Builder<'a> {
             scope_names: self.scope_names,
             scope_versions: self.scope_versions,
             scope_resource: self.scope_resource,
+            resource_schemas: self.resource_schemas,
+            scope_schemas: self.scope_schemas,
             metrics: self.metrics,
             items: self.items,
             item_resource: self.item_resource,
@@ -93,7 +99,7 @@ impl<'a> Builder<'a> {
 
     fn resource(&mut self, node: Node) -> Result<(), Error> {
         let (scope_start, item_start) = (self.scopes.len() as u32, self.items.len() as u32);
-        let mut owner = None;
+        let (mut owner, mut schema) = (None, Slice::default());
         let mut reader = node.reader(self.raw);
         while let Some(field) = next_field(&mut reader)? {
             match (field.number, field.wire_type) {
@@ -102,10 +108,12 @@ impl<'a> Builder<'a> {
                     owner = Some(self.resource_message(&field)?);
                 }
                 (2, WireType::Len) => self.scope(Node::of(&field))?,
+                (3, WireType::Len) => schema = Slice::of(&field),
                 _ => {}
             }
         }
         self.resource_attributes.end_owner();
+        self.resource_schemas.push(schema);
         self.resources.push(Envelope {
             node,
             owner,
@@ -128,7 +136,7 @@ impl<'a> Builder<'a> {
 
     fn scope(&mut self, node: Node) -> Result<(), Error> {
         let (metric_start, item_start) = (self.metrics.len() as u32, self.items.len() as u32);
-        let mut owner = None;
+        let (mut owner, mut schema) = (None, Slice::default());
         let (mut name, mut version) = (Slice::default(), Slice::default());
         let mut reader = node.reader(self.raw);
         while let Some(field) = next_field(&mut reader)? {
@@ -139,12 +147,14 @@ impl<'a> Builder<'a> {
                     (name, version) = self.scope_message(&field)?;
                 }
                 (2, WireType::Len) => self.scope_child(Node::of(&field))?,
+                (3, WireType::Len) => schema = Slice::of(&field),
                 _ => {}
             }
         }
         self.scope_attributes.end_owner();
         self.scope_names.push(name);
         self.scope_versions.push(version);
+        self.scope_schemas.push(schema);
         self.scope_resource.push(self.resources.len() as i32);
         let items = item_start..self.items.len() as u32;
         let children = match self.columns {

@@ -97,6 +97,8 @@ pub struct Index {
     pub scope_names: Vec<Slice>,
     pub scope_versions: Vec<Slice>,
     pub scope_resource: Vec<i32>,
+    pub resource_schemas: Vec<Slice>,
+    pub scope_schemas: Vec<Slice>,
     pub metrics: Vec<Metric>,
     pub items: Vec<Node>,
     pub item_resource: Vec<i32>,

@@ -11,7 +11,7 @@ use crate::otlp::fields;
 use crate::otlp::index::Index;
 use crate::otlp::value::{ABSENT, Cell, STRING};
 use crate::otlp::walk::Slice;
-use crate::py::arrays::{self, owned};
+use crate::py::arrays::{self, bools, owned};
 use crate::py::batch::PyBatch;
 use crate::py::column::PyColumn;
 use crate::py::errors::wrong;
@@ -56,20 +56,27 @@ fn statuses(batch: &PyBatch) -> PyResult<Vec<(u8, Cell)>> {
         .collect()
 }
 
-/// The span of each event or link, as a position among the kept spans.
+/// The span of each link, as a position among the kept spans.
 fn owners_of(batch: &PyBatch, children: &Children) -> PyResult<Vec<i32>> {
     let batch = &batch.held()?.batch;
     let spans = positions(&batch.kept, batch.core.n_items).enumerate();
     Ok(spans.flat_map(|(i, span)| children.of(span).map(move |_| i as i32)).collect())
 }
 
-/// A column of events, those of kept spans only.
-fn of_events<T: Copy>(batch: &PyBatch, get: impl Fn(&Children) -> &[T]) -> PyResult<Vec<T>> {
+/// The span of each event that is still there, as a position among the kept spans.
+fn owners_of_events(batch: &PyBatch) -> PyResult<Vec<i32>> {
     let batch = &batch.held()?.batch;
     let events = batch.core.events()?;
-    let values = get(events);
-    let spans = positions(&batch.kept, batch.core.n_items);
-    Ok(spans.flat_map(|span| values.get(events.of(span)).unwrap_or_default()).copied().collect())
+    let spans = positions(&batch.kept, batch.core.n_items).enumerate();
+    let owners = spans.flat_map(|(i, span)| batch.events_of(events, span).map(move |_| i as i32));
+    Ok(owners.collect())
+}
+
+/// A column of events, those of kept spans that are still there.
+fn of_events<T: Copy>(batch: &PyBatch, get: impl Fn(&Children) -> &[T]) -> PyResult<Vec<T>> {
+    let batch = &batch.held()?.batch;
+    let values = get(batch.core.events()?);
+    Ok(batch.event_positions()?.filter_map(|event| values.get(event)).copied().collect())
 }
 
 #[pymethods]
@@ -152,7 +159,7 @@ impl PyTraces {
     #[getter]
     fn event_index<'py>(slf: PyRef<'py, Self>, py: Python<'py>) -> Array<'py> {
         let batch = slf.as_super();
-        owned(py, owners_of(batch, batch.held()?.batch.core.events()?)?)
+        owned(py, owners_of_events(batch)?)
     }
 
     #[getter]
@@ -174,6 +181,12 @@ impl PyTraces {
             Cell::range(kind, name, false)
         };
         column(slf.as_super(), names.into_iter().map(cell).collect())
+    }
+
+    fn keep_events(mut slf: PyRefMut<'_, Self>, mask: &Bound<'_, PyAny>) -> PyResult<()> {
+        let batch = &mut slf.as_super().held_mut()?.batch;
+        let mask = bools(mask, batch.event_positions()?.count(), "mask")?;
+        Ok(batch.keep_events(&mask)?)
     }
 
     #[pyo3(signature = (value, *, r#where = None))]
