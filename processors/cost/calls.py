@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from spanloom import semconv
-from spanloom.columns import codes_where
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
-    from spanloom.batch import Column, Traces
-
     Bool = NDArray[np.bool_]
-    Codes = NDArray[np.intp]
+    Codes = NDArray[np.signedinteger]
 
 BILLED_OPERATIONS = semconv.INFERENCE_OPERATIONS | {"rerank"}
 WITHOUT_OUTPUT = frozenset({"embeddings", "rerank"})
 """Operations that produce no tokens."""
 
-# Beyond, counting into a table of all combinations costs more than sorting.
-_TABLE_MAX = 4096
+
+class Names(NamedTuple):
+    """What the spans of a group say; None where they do not."""
+
+    operation: str | None
+    provider: str | None
+    response_model: str | None
+    request_model: str | None
+    context: tuple[str | None, ...]
+
+    @property
+    def is_call(self) -> bool:
+        return self.operation in BILLED_OPERATIONS
+
+    @property
+    def models(self) -> tuple[str | None, ...]:
+        """The one that counts first."""
+        return self.response_model, self.request_model
 
 
 @dataclass(slots=True)
@@ -33,53 +47,39 @@ class Groups:
 
     Attributes:
         codes: (n,) which group each row is in; not to be changed.
-        values: by group, one value per column asked for; None where it is absent.
+        values: by group.
     """
 
     codes: Codes
-    values: list[tuple[str | None, ...]]
+    values: list[Names]
 
 
-def calls_of(operations: Column) -> tuple[Bool | None, Bool | None]:
-    """(is a call, has no output by its nature), each (n,); None for all, and for none."""
-    values, codes = operations.values, operations.codes
-    if len(values) == 1 and not codes.any() and values[0] in BILLED_OPERATIONS:
-        return None, None if values[0] not in WITHOUT_OUTPUT else np.ones(len(codes), np.bool_)
-    is_call = codes_where(values, codes, BILLED_OPERATIONS.__contains__)
-    if WITHOUT_OUTPUT.isdisjoint(values):
-        return is_call, None
-    return is_call, codes_where(values, codes, WITHOUT_OUTPUT.__contains__)
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What operations mean, by code.
 
+    Attributes:
+        are_calls: True for calls of a model; None: all are.
+        without_output: True where there can be no output; None: nowhere.
+    """
 
-def group(batch: Traces, keys: Collection[str], names: Sequence[str]) -> Groups:
-    """The rows by the strings of some attributes; `keys` are those that the batch has."""
-    codes: NDArray[Any] = np.zeros(len(batch), np.intp)
-    groups: list[tuple[str | None, ...]] = [()]
-    for name in names:
-        if name not in keys:
-            groups = [(*each, None) for each in groups]
-            continue
-        column = batch.attribute(name)
-        values, own = column.values, column.codes
-        if len(values) == 1 and not own.any():
-            groups = [(*each, values[0]) for each in groups]
-            continue
-        if len(groups) == 1 and len(own) and int(own.min()) == 0:
-            codes, groups = own, [(*groups[0], value) for value in values]
-            continue
-        width = len(values) + 1
-        table = [*values, None]  # the code -1 is the last one
-        used, codes = _compressed(codes.astype(np.intp) * width + own % width, len(groups) * width)
-        groups = [(*groups[code // width], table[code % width]) for code in used]
-    return Groups(codes, groups)
+    are_calls: Bool | None
+    without_output: Bool | None
 
+    @classmethod
+    def of(cls, names: Iterable[str | None]) -> Operations:
+        calls = [name in BILLED_OPERATIONS for name in names]
+        silent = [name in WITHOUT_OUTPUT for name in names]
+        return cls(
+            None if all(calls) else np.array(calls, np.bool_),
+            np.array(silent, np.bool_) if any(silent) else None,
+        )
 
-def _compressed(codes: NDArray[Any], width: int) -> tuple[list[int], Codes]:
-    """The distinct codes, ascending, and each row's position among them."""
-    if width > _TABLE_MAX:
-        used, positions = np.unique(codes, return_inverse=True)
-        return used.tolist(), positions
-    used = np.flatnonzero(np.bincount(codes, minlength=width))
-    table = np.zeros(width, np.intp)
-    table[used] = np.arange(len(used))
-    return used.tolist(), table[codes]
+    def take(self, codes: list[int]) -> Operations:
+        """The same for codes that stand for these."""
+        return Operations(
+            *(
+                None if each is None else each[codes]
+                for each in (self.are_calls, self.without_output)
+            )
+        )

@@ -16,7 +16,7 @@ class Deduplication(Block):
     """How the same call seen twice is told: billed once, the other marked `duplicate`."""
 
     calls_max: int = Field(default=100_000, ge=2, le=10_000_000)
-    """How many billed calls are remembered, about 0.4 KB each. With more, the oldest half of
+    """How many billed calls are remembered, about 0.1 KB each. With more, the oldest half of
     them is forgotten sooner than `age`, which is counted."""
 
     age: Duration = Duration("10m")

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from spanloom.batch import Traces
     from spanloom.processors.cost.book import PriceBook
+    from spanloom.processors.cost.plans import Resolved
     from spanloom.processors.cost.pricing import Priced
-    from spanloom.processors.cost.resolve import Resolved
 
     Bool = NDArray[np.bool_]
     Doubles = NDArray[np.float64]
@@ -46,6 +46,7 @@ class CostProcessor(Processor):
         self._spend = (
             TraceSpend(config.trace_spend, settings) if config.trace_spend.enabled else None
         )
+        self._sender_costs = {semconv.COST_AMOUNT, *config.sender_cost_attributes}
         self._new_book: PriceBook | None = None
         # Before the files are read, so that no change in between is missed.
         self._reloader = Reloader(
@@ -88,17 +89,21 @@ class CostProcessor(Processor):
         if book is not None:
             self._new_book = None
             self._pricer.use(book)
-        keys = set(batch.keys())
+        keys = frozenset(batch.keys())
         found = self._pricer.price(batch, keys)
         if found is not None:
             self._book(batch, keys, found)
         return batch
 
     def _book(self, batch: Traces, keys: AbstractSet[str], found: PricedBatch) -> None:
-        costs = read_sender_costs(batch, keys, self._config.sender_cost_attributes)
+        costs = (
+            None
+            if self._sender_costs.isdisjoint(keys)
+            else read_sender_costs(batch, keys, self._config.sender_cost_attributes)
+        )
         said = self._said(found.priced, costs)
         self._count_unknown(found.priced, found.resolved)
-        self._mark_duplicates(batch, keys, found, said)
+        self._mark_duplicates(batch, found, said)
         self._write(batch, keys, found.priced, costs)
         if self._spend is not None:
             self._spend.note(batch, *billed(found.priced, costs, said))
@@ -110,13 +115,7 @@ class CostProcessor(Processor):
         said = costs.is_said & (priced.outcome != Outcome.NO_CALL)
         return said if said.any() else None
 
-    def _mark_duplicates(
-        self,
-        batch: Traces,
-        keys: AbstractSet[str],
-        found: PricedBatch,
-        said: Bool | None,
-    ) -> None:
+    def _mark_duplicates(self, batch: Traces, found: PricedBatch, said: Bool | None) -> None:
         if self._duplicates is None:
             return
         priced = found.priced
@@ -126,15 +125,9 @@ class CostProcessor(Processor):
             rows = np.flatnonzero(is_billed if said is None else is_billed | said)
             if not len(rows):
                 return
-        ids = (
-            batch.attribute(semconv.RESPONSE_ID).objects()
-            if semconv.RESPONSE_ID in keys
-            else [None] * len(batch)
-        )
         now_s = self.settings.clock.monotonic_s()
-        doubles = self._duplicates.memory.find(
-            batch, rows, ids, (found.usage, found.resolved), now_s
-        )
+        prices = (found.usage, found.resolved)
+        doubles = self._duplicates.memory.find(batch, rows, prices, now_s)
         if doubles:
             priced.outcome[doubles] = Outcome.DUPLICATE
             priced.all_priced = False
@@ -153,7 +146,7 @@ class CostProcessor(Processor):
         )
         if priced.all_priced and costs is None and estimated is None:
             self._write_ours(batch, priced, None)
-            self._metrics.note({Outcome.PRICED: len(batch)})
+            self._metrics.priced.add(len(batch))
             return
         ours = priced.outcome == Outcome.PRICED
         notes: dict[str, Bool | None] = {}
@@ -216,7 +209,7 @@ class CostProcessor(Processor):
         )
 
     def _count_unknown(self, priced: Priced, resolved: Resolved) -> None:
-        if None not in priced.table.flats:
+        if priced.table.is_whole:
             return
         rows = priced.codes[priced.outcome == Outcome.UNKNOWN_MODEL]
         for code, n in enumerate(np.bincount(rows, minlength=0).tolist()):

@@ -12,10 +12,10 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spanloom.processors.cost.call_columns import Columns, Seen
-from spanloom.processors.cost.nesting import Ancestors, Key, nested
+from spanloom.processors.cost.nesting import Ancestors, nested
 from spanloom.processors.cost.recent import ALIKE_MAX, RecentCalls
 from spanloom.processors.cost.same_response import ResponseIds
 
@@ -24,12 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spanloom.batch import Traces
-    from spanloom.processors.cost.resolve import Resolved
+    from spanloom.processors.cost.plans import Resolved
     from spanloom.processors.cost.usage import BatchUsage
-
-
-# A longer id is remembered as its hash, so that memory is bounded in bytes too.
-_ID_LENGTH_MAX = 128
 
 
 class Duplicates:
@@ -61,7 +57,6 @@ class Duplicates:
         self,
         batch: Traces,
         rows: NDArray[np.intp] | None,
-        ids: list[Any],
         found: tuple[BatchUsage, Resolved],
         now_s: float,
     ) -> list[int]:
@@ -70,12 +65,10 @@ class Duplicates:
         Args:
             batch: the spans.
             rows: those that have a price, ascending; None: all.
-            ids: (n,) the response id of each span; what is no string is none.
             found: the counts of all spans, and their prices.
             now_s: the time, in seconds that never go back.
         """
-        keys = _keys(ids) if rows is None else _keys([ids[row] for row in rows.tolist()])
-        columns = Columns.of(batch, rows, keys, *found)
+        columns = Columns.of(batch, rows, *found)
         with self._lock:
             doubles = self._find(columns, Ancestors(batch), now_s)
         if not doubles:
@@ -112,18 +105,3 @@ class Duplicates:
                 calls = {i: seen.call(i) for i in members[:ALIKE_MAX]}
                 found |= nested(calls, earlier, outer)
         return found
-
-
-def _keys(ids: list[Any]) -> list[Key]:
-    # Mostly all are short strings already: told by three fast passes, not by a slow one.
-    try:
-        are_short = "".join(ids) != "" and max(map(len, ids)) <= _ID_LENGTH_MAX and all(ids)
-    except TypeError:
-        are_short = False
-    return ids if are_short else [_key(each) for each in ids]
-
-
-def _key(value: Any) -> Key:
-    if not isinstance(value, str) or not value:
-        return None
-    return value if len(value) <= _ID_LENGTH_MAX else hash(value)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-K = TypeVar("K")
+from spanloom.batch import KeyMap
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 V = TypeVar("V")
 
 
@@ -14,8 +18,8 @@ def _one(value: object) -> int:  # noqa: ARG001 - each value counts the same
     return 1
 
 
-class Memory(Generic[K, V]):
-    """Recent keys: each for at least `age_s`, and up to twice as long.
+class Memory(Generic[V]):
+    """Recent keys of 64 bits: each for at least `age_s`, and up to twice as long.
 
     Two generations: when the younger one is old or full, the older one is forgotten. Forgetting
     for want of room calls `on_overflow`.
@@ -38,40 +42,45 @@ class Memory(Generic[K, V]):
         self._age_s = age_s
         self._on_overflow = on_overflow
         self._size_of = size_of
-        self._young: dict[K, V] = {}
-        self._old: dict[K, V] = {}
+        self._young, self._old = KeyMap(), KeyMap()
         self._n_young = self._n_old = 0
         self._since_s = 0.0
 
     def __len__(self) -> int:
         return self._n_young + self._n_old
 
-    def get(self, key: K) -> V | None:
+    def get(self, key: int) -> V | None:
         """What is remembered of it."""
-        found = self._young.get(key)
-        return self._old.get(key) if found is None else found
+        found: V | None = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+        return found
 
-    def knows_any(self, keys: AbstractSet[K]) -> bool:
+    def knows_any(self, keys: NDArray[np.uint64]) -> bool:
         """Whether one of them is remembered."""
-        return not (
-            self._young.keys().isdisjoint(keys)
-            and (not self._old or self._old.keys().isdisjoint(keys))
-        )
+        return self._young.has_any(keys) or self._old.has_any(keys)
 
-    def add_new(self, items: Mapping[K, V], now_s: float) -> None:
-        """Remember what is not known yet, each value of size 1."""
-        self._make_room(now_s)
-        self._young.update(items)
-        self._n_young += len(items)
+    def add_new(self, keys: NDArray[np.uint64], value: V, now_s: float) -> bool:
+        """Remember all with a value of size 1; or none, and False, if one is known or is twice."""
+        if self._old.has_any(keys):
+            return False
+        if self._n_young >= self._half:
+            if self._young.has_any(keys):
+                return False
+            self._make_room(now_s)
+        if not self._young.add_new(keys, value):
+            return False
+        self._n_young += len(keys)
+        return True
 
-    def add(self, items: Mapping[K, V], now_s: float) -> None:
+    def add(self, items: Mapping[int, V], now_s: float) -> None:
         """Remember; what is known already gets the new value."""
         self._make_room(now_s)
         young, size_of = self._young, self._size_of
         for key, value in items.items():
             earlier = young.get(key)
             self._n_young += size_of(value) - (0 if earlier is None else size_of(earlier))
-            young[key] = value
+            young.set(key, value)
 
     def forget_old(self, now_s: float) -> None:
         """Forget what is older than twice the age; `now_s` never goes back."""
@@ -85,6 +94,6 @@ class Memory(Generic[K, V]):
             self._turn(now_s)
 
     def _turn(self, now_s: float, *, is_gap: bool = False) -> None:
-        self._old, self._n_old = ({}, 0) if is_gap else (self._young, self._n_young)
-        self._young, self._n_young = {}, 0
+        self._old, self._n_old = (KeyMap(), 0) if is_gap else (self._young, self._n_young)
+        self._young, self._n_young = KeyMap(), 0
         self._since_s = now_s

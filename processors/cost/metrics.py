@@ -45,6 +45,7 @@ class CostMetrics:
         self._outcomes = {
             each: self._counter("calls", _CALLS, outcome=each.word) for each in _REASONS
         }
+        self.priced = self._outcomes[Outcome.PRICED]
         self.mismatches = self._counter(
             "sender_mismatches", "Costs of senders that differ from ours."
         )

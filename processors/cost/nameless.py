@@ -19,7 +19,7 @@ def with_named_models(batch: Traces, groups: Groups, config: Config) -> Groups |
 
     Args:
         batch: the spans.
-        groups: by provider, response model, request model and more.
+        groups: by what they say.
         config: which resource attributes name a model, and the default.
 
     Returns:
@@ -31,13 +31,14 @@ def with_named_models(batch: Traces, groups: Groups, config: Config) -> Groups |
     codes, values = groups.codes.copy(), list(groups.values)
     resources = batch.resource_index
     for code, names in enumerate(groups.values):
-        if any(names[1:3]):
+        if any(names.models):
             continue
         rows = groups.codes == code
         for resource in np.unique(resources[rows]).tolist():
             if models[resource] is not None:
                 codes[rows & (resources == resource)] = len(values)
-                values.append((names[0] or SELF_HOSTED, models[resource], None, *names[3:]))
+                provider = names.provider or SELF_HOSTED
+                values.append(names._replace(provider=provider, response_model=models[resource]))
     return Groups(codes, values)
 
 

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 # Spans around each other that are looked at.
 _DEPTH_MAX = 64
 
-Key = str | int | None
-"""Of a response id; None without one."""
-
 
 class Call(NamedTuple):
     """A call as far as others are compared with it.
@@ -26,7 +23,7 @@ class Call(NamedTuple):
     Attributes:
         span: its id.
         parent: the span around it; 0 for none.
-        key: of its response id; None without one.
+        key: of its response id; 0 without one.
         input: its input tokens.
         uncached: those that were neither read from a cache nor written to one.
         is_billed: whether it has an amount; False for a duplicate.
@@ -34,7 +31,7 @@ class Call(NamedTuple):
 
     span: int
     parent: int
-    key: Key
+    key: int
     input: int = 0
     uncached: int = 0
     is_billed: bool = True
@@ -44,7 +41,7 @@ class Call(NamedTuple):
 
         Some instrumentations count only what was not cached, and no cached tokens.
         """
-        if self.key is not None and other.key is not None and self.key != other.key:
+        if self.key and other.key and self.key != other.key:
             return False
         return (
             self.input == other.input
@@ -64,10 +61,14 @@ def nested(calls: dict[int, Call], earlier: tuple[Call, ...], outer: Ancestors) 
     decided = {call.span: call.is_billed for call in earlier}
     found = {i for i, call in calls.items() if decided.get(call.span) is False}
     fresh = {i: call for i, call in calls.items() if call.span not in decided}
-    related = list(earlier)
+    told, related = list(earlier), list(earlier)
     # What is linked to a remembered call is that call; what is linked to such a one too.
     while related and fresh:
-        linked = [i for i, c in fresh.items() if any(_link(c, o, outer) for o in related)]
+        linked: list[int] = []
+        for i, call in fresh.items():
+            if any(_is_again(call, each, told, outer) for each in related):
+                linked.append(i)
+                told.append(call)
         found.update(linked)
         related = [fresh.pop(i) for i in linked]
     if len(fresh) > 1:
@@ -84,6 +85,19 @@ def _around_others(calls: dict[int, Call], outer: Ancestors) -> set[int]:
             found.add(i)
         inside.append(call)
     return found
+
+
+def _is_again(call: Call, other: Call, told: list[Call], outer: Ancestors) -> bool:
+    """Whether a call is one that was told.
+
+    Spans with one parent are different calls: at most one of them is the call around them.
+    """
+    if not _link(call, other, outer):
+        return False
+    if other.span not in outer.around(call):
+        return True
+    siblings = (each for each in told if each.parent == call.parent and each.span != call.span)
+    return not any(each.may_be(other) for each in siblings)
 
 
 def _link(one: Call, other: Call, outer: Ancestors) -> bool:

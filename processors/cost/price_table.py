@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from spanloom.processors.cost.prices import Entry
 
+    Int = NDArray[np.int64]
+
 TextOf = Callable[["Entry"], str]
 
 
@@ -24,51 +26,49 @@ class PriceTable:
 
     Attributes:
         flats: by code; None: no price.
-        is_plain: every code has a price for the fast arithmetic.
+        is_whole: every code has a price.
+        is_plain: every code has one for the fast arithmetic.
         status: by code, the `Outcome` as far as the price alone decides.
-        constants: by code, pico per call.
-        factors: by unit, by code, pico per unit; only units that change an amount.
+        constants: by code, pico per call; None: 0 everywhere.
         first_step: the least input above which some price changes; None: no price does.
     """
 
     def __init__(self, flats: list[Flat | None]) -> None:
         self.flats = flats
+        self.is_whole = None not in flats
         self.is_plain = all(each is not None and not each.is_exact for each in flats)
         self.status = np.array([_status(each) for each in flats], np.uint8)
-        self.constants = np.array([each.constant if each else 0 for each in flats], np.int64)
+        constants = [each.constant if each else 0 for each in flats]
+        self.constants = np.array(constants, np.int64) if any(constants) else None
         rows = [each.factors if each else (0,) * len(COMMON) for each in flats]
-        columns = np.array(rows, np.int64).reshape(len(flats), len(COMMON)).T
-        self.factors: dict[str, NDArray[np.int64]] = {
-            unit: column.copy()
-            for unit, column in zip(COMMON, columns, strict=True)
-            if column.any()
-        }
+        self._factors = np.array(rows, np.int64).reshape(len(flats), len(COMMON)).T
+        self._factors_of: dict[tuple[str, ...], Int] = {}
         steps = [each.steps[0][0] for each in flats if each and each.steps]
         self.first_step = min(steps, default=None)
-        self._texts: dict[TextOf, tuple[list[str], NDArray[np.intp] | None]] = {}
+        self._texts: dict[TextOf, str | list[str | None] | None] = {}
 
     def __len__(self) -> int:
         return len(self.flats)
 
-    def texts(self, text_of: TextOf) -> tuple[list[str], NDArray[np.intp] | None]:
-        """(distinct texts of the entries, by code the position among them or -1).
+    def texts(self, text_of: TextOf) -> str | list[str | None] | None:
+        """A text of the entries by code, None where it is empty; or the one that all have.
 
-        The codes are None where every entry has the same text.
-
-        `text_of` must be the same function each time: what it says is remembered.
+        None where every entry's is empty. `text_of` must be the same function each time: what it
+        says is remembered.
         """
-        found = self._texts.get(text_of)
-        if found is None:
-            texts = [text_of(each.entry) if each else "" for each in self.flats]
-            distinct = [text for text in dict.fromkeys(texts) if text]
-            codes = [distinct.index(text) if text else -1 for text in texts]
-            is_one = len(distinct) == 1 and not any(codes)
-            found = self._texts[text_of] = (distinct, None if is_one else np.array(codes, np.intp))
-        return found
+        if text_of not in self._texts:
+            texts = [(text_of(each.entry) or None) if each else None for each in self.flats]
+            is_one = len(set(texts)) == 1
+            self._texts[text_of] = texts[0] if is_one else texts or None
+        return self._texts[text_of]
 
-    def of_codes(self, by_code: NDArray[Any], codes: NDArray[Any]) -> Any:
-        """(n,) a column of the table spread over the rows; one value where all have the same."""
-        return by_code[0] if len(by_code) == 1 else by_code[codes]
+    def factors(self, units: tuple[str, ...]) -> Int:
+        """(units, codes) pico per unit, of some of the common ones."""
+        found = self._factors_of.get(units)
+        if found is None:
+            places = [list(COMMON).index(unit) for unit in units]
+            found = self._factors_of[units] = self._factors[places]
+        return found
 
 
 def _status(each: Flat | None) -> Outcome:

@@ -5,30 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from spanloom import semconv
-from spanloom.processors.cost.calls import calls_of
 from spanloom.processors.cost.checks import Calls
-from spanloom.processors.cost.gpu import GpuSeconds
+from spanloom.processors.cost.plans import Resolved
 from spanloom.processors.cost.pricing import Priced, price
-from spanloom.processors.cost.resolve import Resolved, Resolver
+from spanloom.processors.cost.resolve import Resolver
 from spanloom.processors.cost.usage import BatchUsage, UsageReader
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-
-    from numpy.typing import NDArray
 
     from spanloom.batch import Traces
     from spanloom.clock import Clock
     from spanloom.processors.cost.book import PriceBook
     from spanloom.processors.cost.config import Config
 
-_ERROR = 2  # status_code
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PricedBatch:
     """What was found, and what it was found from."""
 
@@ -60,24 +53,11 @@ class Pricer:
         """None where no span is a call of a model; `keys` are the attributes that the batch has."""
         if semconv.OPERATION not in keys:
             return None
-        is_call, no_output = calls_of(batch.attribute(semconv.OPERATION))
-        if is_call is not None and not is_call.any():
+        units = self._usage.units(frozenset(keys))
+        resolved = self._resolver.resolve(batch, keys, units.rare)
+        if resolved is None:
             return None
-        usage = self._usage.read(batch, keys)
-        resolved = self._resolver.resolve(batch, keys, usage.rare, is_call)
-        calls = Calls(
-            is_call,
-            no_output,
-            lambda: _failed(batch, keys),
-            GpuSeconds(batch, keys),
-        )
+        usage = self._usage.read(batch, units)
+        calls = Calls(resolved.is_call, resolved.no_output, batch, keys)
         priced = price(calls, usage, resolved.codes, resolved.table, self.book.units)
         return PricedBatch(priced, resolved, usage)
-
-
-def _failed(batch: Traces, keys: AbstractSet[str]) -> NDArray[np.bool_]:
-    """(n,) True where the call ended in an error."""
-    found = np.equal(batch.status_code, _ERROR)
-    if semconv.ERROR_TYPE in keys:
-        found |= batch.attribute(semconv.ERROR_TYPE).present
-    return found

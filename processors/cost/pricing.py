@@ -16,20 +16,23 @@ from spanloom.processors.cost.checks import (
     promptless,
     without_promptless,
 )
-from spanloom.processors.cost.flat import Flat, is_charged
+from spanloom.processors.cost.flat import is_charged
+from spanloom.processors.cost.gpu import GpuSeconds
 from spanloom.processors.cost.names import Outcome
 from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import PICO, Entry, Rate, to_double
-from spanloom.processors.cost.usage import BatchUsage
+from spanloom.processors.cost.usage import BatchUsage, largest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from spanloom.processors.cost.units import Units
 
     Int = NDArray[np.int64]
     Bool = NDArray[np.bool_]
-    Codes = NDArray[np.intp]
+    Codes = NDArray[np.signedinteger]
 
 # Doubles hold integers up to here exactly, so that dividing by PICO is the only rounding.
 _EXACT_MAX = 1 << 53
@@ -59,7 +62,7 @@ class Priced:
 
     def amounts(self) -> NDArray[np.float64]:
         """(n,) in units of the currency: each exact amount rounded once."""
-        if not len(self.pico) or int(self.pico.max()) < _EXACT_MAX:
+        if not len(self.pico) or largest(self.pico) < _EXACT_MAX:
             doubles = self.pico / _PICO
         else:
             doubles = np.array([to_double(pico) for pico in self.pico.tolist()])
@@ -96,7 +99,8 @@ def price(calls: Calls, usage: BatchUsage, codes: Codes, table: PriceTable, unit
     codes, table = _at_steps(usage, codes, table)
     sums = _sums(usage, codes, table)
     if table.is_plain and _is_plain(calls, usage):
-        outcome = np.full(len(codes), _PRICED, np.uint8)
+        outcome = np.empty(len(codes), np.uint8)
+        outcome.fill(_PRICED)
         return Priced(outcome, sums, codes, table, all_priced=True)
     outcome = table.status[codes]
     told = without_promptless(calls, usage)
@@ -126,14 +130,14 @@ def _is_plain(calls: Calls, usage: BatchUsage) -> bool:
 
 def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes, PriceTable]:
     """The prices, of long calls those of the step that holds for them."""
-    column = usage.common.get("input_tokens")
     first = table.first_step
-    if column is None or first is None or not len(codes) or int(column.values.max()) <= first:
+    inputs = usage.values("input_tokens")
+    if first is None or inputs is None or not len(codes) or largest(inputs) <= first:
         return codes, table
     codes, flats = codes.astype(np.intp), list(table.flats)
     for code, each in enumerate(table.flats):
         for start, step in each.steps if each else ():
-            rows = (codes == code) & (column.values > start)
+            rows = (codes == code) & (inputs > start)
             if rows.any():
                 codes[rows] = len(flats)
                 # A later step finds its rows under the code of this one.
@@ -144,11 +148,12 @@ def _at_steps(usage: BatchUsage, codes: Codes, table: PriceTable) -> tuple[Codes
 
 def _sums(usage: BatchUsage, codes: Codes, table: PriceTable) -> Int:
     """(n,) the linear formulas; nonsense where a row is not priced, never an overflow."""
-    total: Int = np.full(len(codes), table.of_codes(table.constants, codes))
-    for unit, factors in table.factors.items():
-        column = usage.common.get(unit)
-        if column is not None:
-            total += column.values * table.of_codes(factors, codes)
+    factors = table.factors(usage.units.common)
+    if len(table) > 1:
+        factors = factors.take(codes, axis=1)
+    total: Int = np.add.reduce(usage.matrix * factors, axis=0)
+    if table.constants is not None:
+        total += table.constants if len(table) == 1 else table.constants[codes]
     return total
 
 
@@ -167,16 +172,23 @@ def _refuse(
 
 def _price_exactly(priced: Priced, calls: Calls, usage: BatchUsage, units: Units) -> None:
     """Row by row, about 20 us each: units that few calls have, fractions of a pico, seconds."""
+    seconds = GpuSeconds(calls.batch, calls.keys)
     for row in np.flatnonzero(priced.outcome == Outcome.EXACT).tolist():
         each = priced.table.flats[priced.codes[row]]
         if each is not None:
-            priced.outcome[row], priced.unusual[row] = _exactly(each, row, calls, usage, units)
+            found = _exactly(each.entry, row, calls, (usage, units), seconds)
+            priced.outcome[row], priced.unusual[row] = found
 
 
 def _exactly(
-    each: Flat, row: int, calls: Calls, usage: BatchUsage, units: Units
+    entry: Entry,
+    row: int,
+    calls: Calls,
+    counts: tuple[BatchUsage, Units],
+    seconds_of: Callable[[int], exact.Count | None],
 ) -> tuple[Outcome, Rate]:
-    entry, counted = each.entry, usage.of_row(row)
+    usage, units = counts
+    counted = usage.of_row(row)
     lacks = [
         unit
         for unit in ("input_tokens", "output_tokens")
@@ -186,7 +198,7 @@ def _exactly(
         lacks.remove("output_tokens")
     total: Rate = 0
     if entry.gpu_second is not None:
-        seconds = calls.seconds(row)
+        seconds = seconds_of(row)
         if seconds is None:
             return Outcome.MISSING_USAGE, 0
         total = entry.gpu_second * seconds

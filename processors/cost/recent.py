@@ -25,7 +25,7 @@ class RecentCalls:
     """
 
     def __init__(self, calls_max: int, age_s: float) -> None:
-        self._index: Memory[int, tuple[Call, ...]] = Memory(calls_max, age_s, size_of=len)
+        self._index: Memory[tuple[Call, ...]] = Memory(calls_max, age_s, size_of=len)
         self._calls_max = calls_max
         self._age_s = age_s
         self._deferred: deque[tuple[float, Columns, Collection[int]]] = deque()
@@ -65,12 +65,8 @@ class RecentCalls:
 
     def are_new(self, seen: Seen) -> bool:
         """Whether nothing has the fingerprint of another one, here or remembered."""
-        distinct = set(seen.prints)
-        n_prints = len(seen.prints)
-        if seen.has_cached:
-            prints = [print_ for i in range(n_prints) for print_ in seen.prints_of(i)]
-            distinct, n_prints = set(prints), len(prints)
-        return len(distinct) == n_prints and not self._index.knows_any(distinct)
+        prints = seen.all_prints
+        return len(set(prints.tolist())) == len(prints) and not self._index.knows_any(prints)
 
     def calls(self, print_: int) -> tuple[Call, ...]:
         """The calls with a fingerprint, the newest last."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spanloom import semconv
 from spanloom.processors.cost.book import BEGIN_NS, END_NS
-from spanloom.processors.cost.calls import Groups, group
+from spanloom.processors.cost.calls import Groups, Names, Operations
 from spanloom.processors.cost.flat import Flat, flat
 from spanloom.processors.cost.nameless import with_named_models
+from spanloom.processors.cost.plans import NAME_LENGTH_MAX, Plan, Resolved, is_short, known_model
 from spanloom.processors.cost.price_table import PriceTable
 from spanloom.processors.cost.prices import SECOND_NS
+from spanloom.processors.cost.usage import largest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,58 +25,18 @@ if TYPE_CHECKING:
     from spanloom.processors.cost.book import PriceBook, Timeline
     from spanloom.processors.cost.config import Config
     from spanloom.processors.cost.prices import Entry
-    from spanloom.processors.cost.same_response import Model
 
-    Bool = NDArray[np.bool_]
-    Codes = NDArray[np.intp]
-    Names = tuple[str | None, ...]
+    Codes = NDArray[np.signedinteger]
+    _Values = tuple[str | None, ...] | Names
 
 _NAMES_MAX = 10_000
 _PLANS_MAX = 1_000
 _PLAN_LENGTH_MAX = 64
-# Of no attribute.
-_NO_NAME = ""
-_NAME_LENGTH_MAX = 500
+# Operation, provider and response model.
+_N_NAMES = 3
 # Only the batch interface of OpenAI and Anthropic tells itself so, as a service tier.
 _BATCH_TIER = ("service_tier", "batch")
 _NO_TIER = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The prices of a batch.
-
-    Attributes:
-        codes: (n,) position in `table`; not to be changed.
-        table: the prices.
-        models: what the span calls its model, by position; None where nothing does.
-        known_models: by position, the price's entry and the names; empty where it has no price.
-    """
-
-    codes: Codes
-    table: PriceTable
-    models: list[str | None]
-    known_models: list[Model]
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What was found for some names, and the time in which it holds.
-
-    Attributes:
-        timelines: by code.
-        models: as in `Resolved`.
-        table: the prices from `from_ns` until before `until_ns`; None: not made yet.
-        known_models: as in `Resolved`, likewise.
-    """
-
-    timelines: list[Timeline | None]
-    models: list[str | None]
-    names: list[Names]
-    known_models: list[Model] = field(default_factory=list)
-    table: PriceTable | None = None
-    from_ns: int = 0
-    until_ns: int = 0
 
 
 class Resolver:
@@ -90,12 +51,19 @@ class Resolver:
     def __init__(self, config: Config, book: PriceBook, clock: Clock) -> None:
         self._config = config
         self._clock = clock
-        self._context_names = [
-            (key, name) for key, names in config.context_attributes.items() for name in names
+        self._context_keys = [
+            key for key, names in config.context_attributes.items() for _ in names
         ]
-        self._timelines: dict[Names, Timeline | None] = {}
+        context = [name for names in config.context_attributes.values() for name in names]
+        self._attributes = [
+            semconv.OPERATION,
+            semconv.PROVIDER,
+            semconv.RESPONSE_MODEL,
+            *context,
+        ]
+        self._timelines: dict[tuple[Any, ...], Timeline | None] = {}
         self._flats: dict[tuple[Entry, frozenset[str]], Flat] = {}
-        self._plans: dict[tuple[tuple[Names, ...], frozenset[str]], _Plan] = {}
+        self._plans: dict[tuple[tuple[_Values, ...], frozenset[str]], Plan] = {}
         self.use(book)
 
     def use(self, book: PriceBook) -> None:
@@ -109,88 +77,105 @@ class Resolver:
         self._plans.clear()
 
     def resolve(
-        self, batch: Traces, keys: Collection[str], rare: Collection[str], is_call: Bool | None
-    ) -> Resolved:
-        """The price of every span.
+        self, batch: Traces, keys: Collection[str], rare: Collection[str]
+    ) -> Resolved | None:
+        """The price of every span; None where none is a call.
 
         Args:
             batch: the spans.
             keys: the attributes that it has.
             rare: units counted besides the common ones.
-            is_call: (n,) where a price matters; None: everywhere.
         """
-        context = [name for _, name in self._context_names]
         units = frozenset(rare)
-        groups = group(batch, keys, [semconv.PROVIDER, semconv.RESPONSE_MODEL, _NO_NAME, *context])
-        found = self._resolved(batch, groups, units)
-        if _lacks(found, is_call) and semconv.REQUEST_MODEL in keys:
-            models = (semconv.RESPONSE_MODEL, semconv.REQUEST_MODEL)
-            groups = group(batch, keys, [semconv.PROVIDER, *models, *context])
-            found = self._resolved(batch, groups, units)
-        if _lacks(found, is_call):
-            filled = with_named_models(batch, groups, self._config)
-            found = found if filled is None else self._resolved(batch, filled, units)
+        codes, values = batch.codes(self._attributes)
+        plan = self._plan(tuple(values), units)
+        if plan.operations.are_calls is not None and not plan.operations.are_calls.any():
+            return None
+        found = self._resolved(batch, codes, plan, units)
+        if found.lacks and semconv.REQUEST_MODEL in keys:
+            codes, values = batch.codes([*self._attributes, semconv.REQUEST_MODEL])
+            plan = self._plan(tuple(values), units)
+            found = self._resolved(batch, codes, plan, units)
+        if found.lacks:
+            named = with_named_models(batch, Groups(codes, plan.names), self._config)
+            if named is not None:
+                plan = self._plan(tuple(named.values), units)
+                found = self._resolved(batch, named.codes, plan, units)
         return found
 
     def _timeline(self, names: Names) -> Timeline | None:
-        """The price by (provider, response model, request model, context ...)."""
-        if names in self._timelines:
-            return self._timelines[names]
-        provider, *models = names[:3]
-        context = self._context(names[3:])
+        """The price over time; None for what is no call, too."""
+        if not names.is_call:
+            return None
+        key = names[1:]
+        if key in self._timelines:
+            return self._timelines[key]
+        context = self._context(names.context)
         found = None
-        for model in models:
-            if found is None and model and len(model) <= _NAME_LENGTH_MAX:
-                found = self._book.resolve(provider, model, context)
-        if _is_short(names):
+        for model in names.models:
+            if found is None and model and len(model) <= NAME_LENGTH_MAX:
+                found = self._book.resolve(names.provider, model, context)
+        if is_short(names):
             if len(self._timelines) >= _NAMES_MAX:
                 self._forget()
-            self._timelines[names] = found
+            self._timelines[key] = found
         return found
 
-    def _context(self, values: Names) -> dict[str, str]:
+    def _context(self, values: Sequence[str | None]) -> dict[str, str]:
         context: dict[str, str] = {}
-        for (key, _), value in zip(self._context_names, values, strict=True):
+        for key, value in zip(self._context_keys, values, strict=True):
             if value and value != _NO_TIER and (key, value) != _BATCH_TIER:
                 context.setdefault(key, value)
             elif value and (key, value) == _BATCH_TIER:
                 context.setdefault("processing", "batch")
         return context
 
-    def _resolved(self, batch: Traces, groups: Groups, rare: frozenset[str]) -> Resolved:
+    def _resolved(self, batch: Traces, codes: Codes, plan: Plan, rare: frozenset[str]) -> Resolved:
         """The prices at the time of each span."""
-        plan = self._plan(tuple(groups.values), rare)
         if plan.table is not None and plan.until_ns == END_NS and plan.from_ns == BEGIN_NS:
-            return Resolved(groups.codes, plan.table, plan.models, plan.known_models)
+            return plan.resolved(codes, plan.table)
         if not len(batch):
-            nothing = PriceTable([None] * len(groups.values))
-            return Resolved(groups.codes, nothing, plan.models, [()] * len(nothing))
+            nothing = PriceTable([None] * len(plan.names))
+            return plan.resolved(codes, nothing)
         times = batch.start_time_unix_nano.view(np.int64)
-        first = int(times.min())
+        first = int(times[times.argmin()])
         if first <= 0:
             times = self._with_now(times)
-            first = int(times.min())
-        last = int(times.max())
+            first = int(times[times.argmin()])
+        last = largest(times)
         if plan.table is None or not plan.from_ns <= first <= last < plan.until_ns:
             self._set_table(plan, last, rare)
         if plan.table is not None and plan.from_ns <= first:
-            return Resolved(groups.codes, plan.table, plan.models, plan.known_models)
-        return self._in_time(groups, plan, times, rare)
+            return plan.resolved(codes, plan.table)
+        return self._in_time(codes, plan, times, rare)
 
-    def _plan(self, values: tuple[Names, ...], rare: frozenset[str]) -> _Plan:
+    def _plan(self, values: tuple[_Values, ...], rare: frozenset[str]) -> Plan:
         plan = self._plans.get((values, rare))
         if plan is None:
-            timelines = [self._timeline(names) for names in values]
-            plan = _Plan(
-                timelines, [names[1] or names[2] for names in values], [n[1:3] for n in values]
+            names = list(map(self._names, values))
+            plan = Plan(
+                names,
+                list(map(self._timeline, names)),
+                [each.response_model or each.request_model for each in names],
+                Operations.of(each.operation for each in names),
             )
-            if len(values) <= _PLAN_LENGTH_MAX and all(map(_is_short, values)):
+            if len(values) <= _PLAN_LENGTH_MAX and all(map(is_short, names)):
                 if len(self._plans) >= _PLANS_MAX:
                     self._plans.clear()
                 self._plans[values, rare] = plan
         return plan
 
-    def _set_table(self, plan: _Plan, at_ns: int, rare: frozenset[str]) -> None:
+    def _names(self, values: _Values) -> Names:
+        """Of values of `_attributes`, and of the requested model if that was asked for."""
+        if isinstance(values, Names):
+            return values
+        n_known = len(self._attributes)
+        context = values[_N_NAMES:n_known]
+        operation, provider, response_model = values[:_N_NAMES]
+        request_model = values[n_known] if len(values) > n_known else None
+        return Names(operation, provider, response_model, request_model, context)
+
+    def _set_table(self, plan: Plan, at_ns: int, rare: frozenset[str]) -> None:
         """The prices of one moment, and for how long they stay so."""
         bounds = [each.bounds_ns(at_ns) for each in plan.timelines if each]
         plan.from_ns = max((start for start, _ in bounds), default=BEGIN_NS)
@@ -198,24 +183,25 @@ class Resolver:
         plan.table = PriceTable(
             [self._flat(each.entry(at_ns), rare) if each else None for each in plan.timelines]
         )
-        plan.known_models = list(map(_known_model, plan.names, plan.table.flats))
+        plan.known_models = list(map(known_model, plan.names, plan.table.flats))
 
     def _in_time(
-        self, groups: Groups, plan: _Plan, times: NDArray[np.int64], rare: frozenset[str]
+        self, codes: Codes, plan: Plan, times: NDArray[np.int64], rare: frozenset[str]
     ) -> Resolved:
         """Span by span, about 2 us each: a price changes in the time of this batch."""
         places: dict[tuple[int, Entry | None], int] = {}
-        codes = []
-        for code, at_ns in zip(groups.codes.tolist(), times.tolist(), strict=True):
+        placed = []
+        for code, at_ns in zip(codes.tolist(), times.tolist(), strict=True):
             timeline = plan.timelines[code]
             kind = (code, timeline.entry(at_ns) if timeline else None)
-            codes.append(places.setdefault(kind, len(places)))
+            placed.append(places.setdefault(kind, len(places)))
         flats = [self._flat(entry, rare) for _, entry in places]
         models = [plan.models[code] for code, _ in places]
         known = [
-            _known_model(plan.names[code], f) for (code, _), f in zip(places, flats, strict=True)
+            known_model(plan.names[code], f) for (code, _), f in zip(places, flats, strict=True)
         ]
-        return Resolved(np.array(codes, np.intp), PriceTable(flats), models, known)
+        operations = plan.operations.take([code for code, _ in places])
+        return Resolved(np.array(placed, np.intp), PriceTable(flats), models, known, operations)
 
     def _with_now(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) when each call began; a span without a time counts as now."""
@@ -229,22 +215,3 @@ class Resolver:
             units, tokens_max = self._book.units, self._config.tokens_max
             found = self._flats[entry, rare] = flat(entry, rare, units, tokens_max)
         return found
-
-
-def _lacks(found: Resolved, is_call: Bool | None) -> bool:
-    """Whether a call has no price."""
-    if None not in found.table.flats:
-        return False
-    codes = found.codes if is_call is None else found.codes[is_call]
-    return any(found.table.flats[code] is None for code in np.unique(codes).tolist())
-
-
-def _known_model(names: Names, flat: Flat | None) -> Model:
-    if flat is None:
-        return ()
-    return (flat.entry.name, *(name.lower()[:_NAME_LENGTH_MAX] for name in names if name))
-
-
-def _is_short(names: Names) -> bool:
-    """Whether the names may be remembered: memory is bounded in bytes too."""
-    return all(name is None or len(name) <= _NAME_LENGTH_MAX for name in names)

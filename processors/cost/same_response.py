@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spanloom.processors.cost.call_columns import Columns
-    from spanloom.processors.cost.nesting import Ancestors, Key
+    from spanloom.processors.cost.nesting import Ancestors
 
 ALIKE_MAX = 32
 """Calls with one id that are remembered; the newest ones."""
@@ -72,7 +72,7 @@ class ResponseIds:
         self, calls_max: int, age_s: float, tolerance_s: float, on_overflow: Callable[[], None]
     ) -> None:
         # Mostly an id comes once. Then its value is the batch it came with, shared by all of it.
-        self._memory: Memory[Key, Columns | _Calls] = Memory(calls_max, age_s, on_overflow, _size)
+        self._memory: Memory[Columns | _Calls] = Memory(calls_max, age_s, on_overflow, _size)
         self._tolerance_ns = int(tolerance_s * 1e9)
 
     def __len__(self) -> int:
@@ -84,16 +84,12 @@ class ResponseIds:
 
     def find(self, columns: Columns, outer: Ancestors, now_s: float) -> set[int]:
         """Positions of calls that are billed elsewhere; the others are remembered."""
-        fresh: dict[Key, Columns | _Calls] = dict.fromkeys(columns.keys, columns)
-        n_with_id = len(columns.keys)
-        if not columns.all_have_ids:
-            del fresh[None]
-            n_with_id -= columns.keys.count(None)
-        if len(fresh) == n_with_id and not self._memory.knows_any(fresh.keys()):
-            self._memory.add_new(fresh, now_s)
+        keys = columns.keys if columns.all_have_ids else columns.keys[columns.keys > 0]
+        if self._memory.add_new(keys, columns, now_s):
             return set()
+        fresh: dict[int, Columns | _Calls] = dict.fromkeys(keys.tolist(), columns)
         calls, found = columns.all_told(), set[int]()
-        for key, members in _by_key(columns.keys).items():
+        for key, members in _by_key(columns.keys.tolist()).items():
             billed = self._billed(key)
             if len(members) > 1:
                 # The inner one first: billed is who comes first.
@@ -104,11 +100,11 @@ class ResponseIds:
         self._memory.add(fresh, now_s)
         return found
 
-    def _billed(self, key: Key) -> list[Told]:
+    def _billed(self, key: int) -> list[Told]:
         known = self._memory.get(key)
         if known is None:
             return []
-        return list(known) if isinstance(known, tuple) else [known.told(known.keys.index(key))]
+        return list(known) if isinstance(known, tuple) else [known.told(key)]
 
     def _decide(
         self, calls: list[Told], members: list[int], billed: list[Told], found: set[int]
@@ -141,10 +137,10 @@ class ResponseIds:
         return twin
 
 
-def _by_key(keys: list[Key]) -> dict[Key, list[int]]:
-    found: dict[Key, list[int]] = {}
+def _by_key(keys: list[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
     for i, key in enumerate(keys):
-        if key is not None:
+        if key:
             found.setdefault(key, []).append(i)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -37,23 +37,18 @@ _NOTED = (
 
 def write_ours(batch: Traces, priced: Priced, amounts: Doubles, where: Bool | None) -> None:
     """Amount, currency, source and where the price comes from; `where` None: on every span."""
-    batch.set_attribute(semconv.COST_AMOUNT, amounts, where=where)
-    batch.set_attribute(semconv.COST_SOURCE, names.LOCAL_SOURCE, where=where)
-    _by_entry(batch, semconv.COST_CURRENCY, priced, where, _currency)
-    write_origin(batch, priced, where)
+    ours = {semconv.COST_AMOUNT: amounts, semconv.COST_SOURCE: names.LOCAL_SOURCE}
+    _write(batch, ours, priced, {semconv.COST_CURRENCY: _currency, **_ORIGIN}, where)
 
 
 def write_origin(batch: Traces, priced: Priced, where: Bool | None) -> None:
     """Which price list and which entry of it our amount comes from, and the contract."""
-    _by_entry(batch, names.PRICE_LIST, priced, where, _list_id)
-    _by_entry(batch, names.PRICE_ENTRY, priced, where, _name)
-    if priced.table.texts(_contract)[0]:
-        _by_entry(batch, names.CONTRACT, priced, where, _contract)
+    _write(batch, {}, priced, _ORIGIN, where)
 
 
 def write_version(batch: Traces, priced: Priced, where: Bool | None) -> None:
     """`llm.price_version`."""
-    _by_entry(batch, names.PRICE_VERSION, priced, where, _version)
+    _write(batch, {}, priced, {names.PRICE_VERSION: _version}, where)
 
 
 def write_micro(batch: Traces, priced: Priced, where: Bool | None) -> None:
@@ -118,16 +113,17 @@ def write_notes(
         batch.set_attribute(names.NOTE, words, codes=codes)
 
 
-def _by_entry(batch: Traces, key: str, priced: Priced, where: Bool | None, text_of: TextOf) -> None:
-    """One text for each entry; none where it is empty."""
-    distinct, by_code = priced.table.texts(text_of)
-    if by_code is None:
-        batch.set_attribute(key, distinct[0], where=where)
-        return
-    codes = by_code[priced.codes]
-    if where is not None:
-        codes[~where] = -1
-    batch.set_attribute(key, distinct, codes=codes)
+def _write(
+    batch: Traces,
+    values: dict[str, Any],
+    priced: Priced,
+    texts: Mapping[str, TextOf],
+    where: Bool | None,
+) -> None:
+    """These values, and texts of the entries where they are not empty."""
+    table = priced.table
+    values |= {key: text for key, of in texts.items() if (text := table.texts(of)) is not None}
+    batch.set_attributes(values, codes=priced.codes if len(table) > 1 else None, where=where)
 
 
 def _currency(entry: Entry) -> str:
@@ -148,3 +144,10 @@ def _contract(entry: Entry) -> str:
 
 def _version(entry: Entry) -> str:
     return entry.version
+
+
+_ORIGIN: Final[dict[str, TextOf]] = {
+    names.PRICE_LIST: _list_id,
+    names.PRICE_ENTRY: _name,
+    names.CONTRACT: _contract,
+}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, BinaryIO
@@ -39,7 +38,7 @@ class Once:
         self._duplicates = Duplicates(_CALLS_MAX, _FOREVER_S, _TOLERANCE_S)
         self._spans: set[bytes] = set()
 
-    def rows(self, batch: Traces, keys: AbstractSet[str], found: PricedBatch) -> list[int]:
+    def rows(self, batch: Traces, found: PricedBatch) -> list[int]:
         """The calls of a batch that counted something and were not told before."""
         outcome = found.priced.outcome
         is_call = (outcome != Outcome.NO_CALL) & (outcome != Outcome.FAILED_CALL)
@@ -49,10 +48,7 @@ class Once:
             is_call[row] = span not in self._spans
             self._spans.add(span)
         rows = np.flatnonzero(is_call)
-        has_ids = semconv.RESPONSE_ID in keys
-        calls = batch.attribute(semconv.RESPONSE_ID).objects() if has_ids else [None] * len(batch)
-        prices = (found.usage, found.resolved)
-        doubles = set(self._duplicates.find(batch, rows, calls, prices, 0.0))
+        doubles = set(self._duplicates.find(batch, rows, (found.usage, found.resolved), 0.0))
         return [row for row in rows.tolist() if row not in doubles]
 
 
@@ -125,7 +121,7 @@ def _add(
     against: Pricer | None,
     once: Once,
 ) -> None:
-    keys = set(batch.keys())
+    keys = frozenset(batch.keys())
     found = pricer.price(batch, keys)
     if found is None:
         return
@@ -133,7 +129,7 @@ def _add(
     recorded = _recorded(batch, keys)
     providers = _strings(batch, keys, semconv.PROVIDER)
     models = _strings(batch, keys, semconv.RESPONSE_MODEL, semconv.REQUEST_MODEL)
-    for row in once.rows(batch, keys, found):
+    for row in once.rows(batch, found):
         currency = _currency(found, row) or (other and _currency(other, row)) or "USD"
         name = f"{providers[row]}/{models[row]}".removeprefix("/") or "(no model)"
         one = sums.setdefault((name, currency), Sum())
@@ -153,7 +149,7 @@ def _of_row(
     return one
 
 
-def _recorded(batch: Traces, keys: set[str]) -> dict[int, Fraction]:
+def _recorded(batch: Traces, keys: frozenset[str]) -> dict[int, Fraction]:
     """The amounts on the spans, in pico, as decimals say them."""
     if semconv.COST_AMOUNT not in keys:
         return {}
@@ -165,7 +161,7 @@ def _recorded(batch: Traces, keys: set[str]) -> dict[int, Fraction]:
     }
 
 
-def _strings(batch: Traces, keys: set[str], *names: str) -> list[str]:
+def _strings(batch: Traces, keys: frozenset[str], *names: str) -> list[str]:
     found = [""] * len(batch)
     for name in reversed(names):
         if name in keys:

@@ -59,6 +59,12 @@ class Column:
         -1 where there is no value. In order of first appearance; a list or map is distinct by
         how it is encoded, and 1 from 1.0 and True.
         """
+    def hashes(self) -> NDArray[np.uint64]:
+        """(n,) a hash of each string; 0 where there is none, or an empty one.
+
+        SipHash with a key that each process draws: equal strings have equal hashes in this process
+        alone, and no sender can choose strings with equal ones.
+        """
     def objects(self) -> list[Any]:
         """Python values (str, bool, int, float, bytes, list, dict, None), nested ones too. Slow."""
 
@@ -124,6 +130,26 @@ class Batch:
         """Level item (n,), resource (r,), scope (s,), event (e,), link (l,)."""
     def keys(self, level: Level = "item") -> list[str]:
         """The distinct attribute keys present, in order of first appearance."""
+    def codes(
+        self, keys: Sequence[str], level: Level = "item"
+    ) -> tuple[NDArray[np.int32], list[tuple[str | None, ...]]]:
+        """(n,) codes of the combinations of these keys' strings, and the combinations.
+
+        None stands for what is no string. In order of first appearance, so none is without an item.
+        """
+    def ints(
+        self,
+        keys: Sequence[str],
+        default: int = 0,
+        *,
+        bounds: tuple[int, int] | None = None,
+        level: Level = "item",
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint8] | None]:
+        """(k, n) what `Column.ints` says of each key, and (k, n) what `Column.kinds` says.
+
+        The kinds are None where every value is an int, and within `bounds`, both included: then
+        there is nothing to look at.
+        """
     def key_kinds(self, level: Level = "item") -> dict[str, int]:
         """The same keys, each with the kinds of all its values as bits (`1 << Column.kinds`).
 
@@ -144,6 +170,19 @@ class Batch:
 
         With `codes`, `value` is a list of distinct strings and owner i gets
         value[codes[i]]; negative codes are left alone.
+        """
+    def set_attributes(
+        self,
+        values: dict[str, Values],
+        *,
+        codes: NDArray[np.integer[Any]] | None = None,
+        where: Bool | None = None,
+        level: Level = "item",
+    ) -> None:
+        """Set several in one pass: each as `set_attribute` does.
+
+        With `codes`, a list (or tuple) holds distinct values of any kind, and owner i gets
+        list[codes[i]]; arrays and single values are as without.
         """
     def remove_attribute(
         self, key: str, *, where: Bool | None = None, level: Level = "item"
@@ -201,6 +240,24 @@ class Batch:
         """Count `n_items` as refused for good by the destination, not as delivered."""
 
 @final
+class KeyMap:
+    """Python objects by keys of 64 bits, such as `Column.hashes`: a dict that is asked in bulk.
+
+    Any number of threads may use it. As large as its user lets it become, 24 bytes a key or so.
+    A reference cycle through it is never collected.
+    """
+
+    def __init__(self) -> None: ...
+    def __len__(self) -> int: ...
+    def get(self, key: int) -> Any:
+        """None where the key is not known."""
+    def set(self, key: int, value: object) -> None: ...
+    def has_any(self, keys: NDArray[np.uint64]) -> bool:
+        """Whether one of the keys is known."""
+    def add_new(self, keys: NDArray[np.uint64], value: object) -> bool:
+        """Add all keys with this one value; or none, and False, if one is known or is twice."""
+
+@final
 class Traces(Batch):
     start_time_unix_nano: NDArray[np.uint64]
     end_time_unix_nano: NDArray[np.uint64]
@@ -221,6 +278,11 @@ class Traces(Batch):
     event_name: Column
     event_time_unix_nano: NDArray[np.uint64]
     link_index: NDArray[np.int32]
+    def identities(self) -> NDArray[np.uint64]:
+        """(6, n) trace id (two rows), span id, parent's id, start and end; a copy, to keep.
+
+        Ids are words in the order of this machine's bytes, as `trace_id.view(np.uint64)` has them.
+        """
     def keep_events(self, mask: Bool) -> None:
         """Drop the events (e,) where mask is False. `dropped_events_count` stays as it came."""
     def set_name(self, value: str | Sequence[str | None], *, where: Bool | None = None) -> None: ...

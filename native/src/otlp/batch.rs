@@ -216,14 +216,29 @@ impl Batch {
     pub fn attribute(&self, level: Level, key: &[u8]) -> Result<Vec<Cell>, Error> {
         let (table, owners) = (self.table(level)?, self.owners(level)?);
         let owners = positions(&owners, table.n_owners());
+        let mut guess = 0;
+        let mut get = |owner, id| table.get_near(owner, id, &mut guess).unwrap_or_default();
         Ok(match table.keys().find(key) {
-            Some(id) => owners.map(|owner| table.get(owner, id).unwrap_or_default()).collect(),
+            Some(id) => owners.map(|owner| get(owner, id)).collect(),
             None => owners.map(|_| Cell::default()).collect(),
         })
     }
 
     /// The distinct keys at a level, in order of first appearance.
     pub fn keys(&self, level: Level) -> Result<Vec<Vec<u8>>, Error> {
-        Ok(self.key_kinds(level)?.into_iter().map(|(key, _)| key).collect())
+        let (table, owners) = (self.table(level)?, self.owners(level)?);
+        let mut seen = vec![false; table.keys().len()];
+        let mut keys = Vec::new();
+        for row in positions(&owners, table.n_owners()).flat_map(|owner| table.live(owner)) {
+            match seen.get_mut(row.key as usize) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
+            keys.push(table.keys().get(row.key).to_vec());
+            if keys.len() == seen.len() {
+                break;
+            }
+        }
+        Ok(keys)
     }
 }

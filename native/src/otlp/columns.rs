@@ -1,5 +1,6 @@
 //! The fields of items that are read as columns.
 
+use super::batch::Kept;
 use super::error::Error;
 use super::signal::Signal;
 use super::walk::{Node, Slice, each_field, next_field};
@@ -79,6 +80,14 @@ columns! {
     }
 }
 
+/// Appends a word of each kept value.
+fn put<T>(out: &mut Vec<u64>, kept: &Kept, values: &[T], word: impl Fn(&T) -> u64) {
+    match kept {
+        None => out.extend(values.iter().map(word)),
+        Some(kept) => out.extend(kept.iter().filter_map(|&i| values.get(i as usize)).map(word)),
+    }
+}
+
 fn id<const N: usize>(raw: &[u8], field: &Field) -> [u8; N] {
     Slice::of(field).bytes(raw).try_into().unwrap_or([0; N])
 }
@@ -103,6 +112,23 @@ pub fn status(raw: &[u8], node: Node) -> Result<(u8, Slice), Error> {
 }
 
 impl SpanColumns {
+    /// Of the kept spans the first words of the trace ids, the second ones, the span ids, the
+    /// parents' ids, the starts, the ends; ids are words in the order of this machine's bytes.
+    pub fn identities(&self, kept: &Kept) -> Vec<u64> {
+        let word = |bytes: &[u8; 16], n: usize| {
+            let word = bytes.as_chunks().0.get(n).copied().unwrap_or_default();
+            u64::from_ne_bytes(word)
+        };
+        let mut found = Vec::with_capacity(6 * self.span_id.len());
+        put(&mut found, kept, &self.trace_id, |id| word(id, 0));
+        put(&mut found, kept, &self.trace_id, |id| word(id, 1));
+        put(&mut found, kept, &self.span_id, |&id| u64::from_ne_bytes(id));
+        put(&mut found, kept, &self.parent_span_id, |&id| u64::from_ne_bytes(id));
+        put(&mut found, kept, &self.start_time, |&time| time);
+        put(&mut found, kept, &self.end_time, |&time| time);
+        found
+    }
+
     /// Adds a span; its attributes go to `table`. True if it holds two statuses.
     pub fn add(&mut self, raw: &[u8], node: Node, table: &mut TableBuilder) -> Result<bool, Error> {
         let (mut start_time, mut end_time, mut kind, mut flags) = (0, 0, 0, 0);

@@ -24,23 +24,27 @@ impl Batch {
         Ok(masked.collect())
     }
 
-    /// Sets `key` to `cell(i)` for the i-th owner; None leaves it alone.
-    pub fn set_attribute(
+    /// Sets the k-th key to `cell(k, i)` for the i-th owner; None leaves it alone.
+    pub fn set_attributes(
         &mut self,
         level: Level,
-        key: &[u8],
+        keys: &[&[u8]],
         mask: Mask<'_>,
-        cell: impl Fn(usize) -> Option<Cell>,
+        cell: impl Fn(usize, usize) -> Option<Cell>,
     ) -> Result<(), Error> {
-        let owners = self.masked(level, mask)?;
+        let (n, kept) = (self.table(level)?.n_owners(), self.owners(level)?);
         let table = self.table_mut(level)?;
-        let is_new = table.keys().find(key).is_none();
-        let key = table.intern(key);
-        for (i, owner) in owners {
-            match cell(i) {
-                Some(cell) if is_new => table.add(owner, key, cell),
-                Some(cell) => table.set(owner, key, cell),
-                None => {}
+        let n_known = table.keys().len();
+        let keys: Vec<u32> = keys.iter().map(|key| table.intern(key)).collect();
+        let n_new = keys.iter().filter(|&&key| key as usize >= n_known).count();
+        table.reserve(n_new * kept.as_ref().map_or(n, |kept| kept.len()));
+        for (i, owner) in positions(&kept, n).enumerate().filter(|&(i, _)| is_on(mask, i)) {
+            for (k, &key) in keys.iter().enumerate() {
+                match cell(k, i) {
+                    Some(cell) if key as usize >= n_known => table.add(owner, key, cell),
+                    Some(cell) => table.set(owner, key, cell),
+                    None => {}
+                }
             }
         }
         Ok(())

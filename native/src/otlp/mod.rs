@@ -13,6 +13,7 @@ pub mod index;
 pub mod json;
 pub mod key_kinds;
 pub mod keys;
+pub mod lookup;
 pub mod normalise;
 pub mod prune;
 pub mod schema;

@@ -48,6 +48,7 @@ impl Cell {
     }
 
     /// The bytes of a value that has a range.
+    #[inline]
     pub fn bytes<'a>(&self, buffers: &Buffers<'a>) -> &'a [u8] {
         let buffer = if self.in_overlay { buffers.overlay } else { buffers.raw };
         self.slice().bytes(buffer)

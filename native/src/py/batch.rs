@@ -11,12 +11,13 @@ use super::arrays::{self, Where, bools};
 use super::column::PyColumn;
 use super::errors::wrong;
 use super::ledger::PyLedger;
+use super::lookup;
 use super::messages;
 use super::objects;
 use super::requests::{checked, count_items, level_named, signal_of};
 use super::schema_urls;
 use super::signals::{PyLogs, PyMetrics, PyTraces};
-use super::values::Values;
+use super::values::{self, Codes, Values};
 use crate::ack::{AckShare, Failure, Hold, Outcome};
 use crate::holder::Holder;
 use crate::otlp::batch::{Core, Level};
@@ -330,9 +331,55 @@ impl PyBatch {
         let batch = &mut self.held_mut()?.batch;
         let n_owners = batch.n_owners(level)?;
         let mask = Where::new(r#where, n_owners)?;
-        let values = Values::new(batch, value, codes, n_owners)?;
-        let (key, mask) = (key.as_bytes(), mask.as_mask());
-        Ok(py.detach(|| batch.set_attribute(level, key, mask, |i| values.get(i)))?)
+        let codes = codes.map(|codes| Codes::new(codes, n_owners)).transpose()?;
+        let values = match &codes {
+            Some(codes) => Values::coded(batch, value, codes)?,
+            None => Values::new(batch, value, n_owners)?,
+        };
+        let (keys, mask) = ([key.as_bytes()], mask.as_mask());
+        Ok(py.detach(|| batch.set_attributes(level, &keys, mask, |_, i| values.get(i)))?)
+    }
+
+    #[pyo3(signature = (values, *, codes = None, r#where = None, level = "item"))]
+    fn set_attributes(
+        &mut self,
+        py: Python<'_>,
+        values: &Bound<'_, PyDict>,
+        codes: Option<&Bound<'_, PyAny>>,
+        r#where: Option<&Bound<'_, PyAny>>,
+        level: &str,
+    ) -> PyResult<()> {
+        let level = self.level(level)?;
+        let batch = &mut self.held_mut()?.batch;
+        let n_owners = batch.n_owners(level)?;
+        let mask = Where::new(r#where, n_owners)?;
+        let codes = codes.map(|codes| Codes::new(codes, n_owners)).transpose()?;
+        let (keys, values) = values::of_mapping(batch, values, codes.as_ref(), n_owners)?;
+        let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+        let (mask, value) = (mask.as_mask(), |k: usize, i| values.get(k)?.get(i));
+        Ok(py.detach(|| batch.set_attributes(level, &keys, mask, value))?)
+    }
+
+    #[pyo3(signature = (keys, level = "item"))]
+    fn codes<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Vec<String>,
+        level: &str,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)> {
+        lookup::codes(py, &self.held()?.batch, self.level(level)?, &keys)
+    }
+
+    #[pyo3(signature = (keys, default = 0, *, bounds = None, level = "item"))]
+    fn ints<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Vec<String>,
+        default: i64,
+        bounds: Option<(i64, i64)>,
+        level: &str,
+    ) -> PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
+        lookup::ints(py, &self.held()?.batch, self.level(level)?, &keys, default, bounds)
     }
 
     #[pyo3(signature = (key, *, r#where = None, level = "item"))]

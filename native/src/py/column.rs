@@ -11,7 +11,8 @@ use super::arrays::owned;
 use super::objects;
 use crate::otlp::batch::{Batch, Core};
 use crate::otlp::error::Error;
-use crate::otlp::value::{ABSENT, BOOL, Buffers, Cell, DOUBLE, INT, STRING};
+use crate::otlp::lookup::{self, Coded};
+use crate::otlp::value::{ABSENT, BOOL, Buffers, Cell, DOUBLE, INT};
 
 /// One value per owner; text is decoded when it is asked for.
 #[pyclass(frozen, name = "Column", module = "spanloom_native")]
@@ -23,63 +24,31 @@ pub struct PyColumn {
     texts: PyOnceLock<Py<PyList>>,
 }
 
-/// Values by number, in order of first appearance; -1 for what is none.
-#[derive(Default)]
-struct Coded {
-    codes: Vec<i32>,
-    distinct: Vec<Cell>,
-}
-
-impl Coded {
-    fn new(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
-        let mut coded = Self::default();
-        let mut seen: HashMap<&[u8], i32, ahash::RandomState> = HashMap::default();
-        let mut last: (&[u8], i32) = (&[], -1);
-        coded.codes.reserve(cells.len());
-        for cell in cells {
-            if cell.kind != STRING {
+/// Values of all kinds; those with the same bytes are the same.
+fn coded_of_any(cells: &[Cell], buffers: &Buffers<'_>) -> Coded {
+    let mut coded = Coded::default();
+    let mut seen: HashMap<(u8, u64, &[u8]), i32, ahash::RandomState> = HashMap::default();
+    let mut last: ((u8, u64, &[u8]), i32) = ((ABSENT, 0, &[]), -1);
+    coded.codes.reserve(cells.len());
+    for cell in cells {
+        let key = match cell.kind {
+            ABSENT => {
                 coded.codes.push(-1);
                 continue;
             }
-            let text = cell.bytes(buffers);
-            if last.1 < 0 || last.0 != text {
-                let next = coded.distinct.len() as i32;
-                last = (text, *seen.entry(text).or_insert(next));
-                if last.1 == next {
-                    coded.distinct.push(*cell);
-                }
+            BOOL | INT | DOUBLE => (cell.kind, cell.bits, &[][..]),
+            kind => (kind, 0, cell.bytes(buffers)),
+        };
+        if last.0 != key {
+            let next = coded.distinct.len() as i32;
+            last = (key, *seen.entry(key).or_insert(next));
+            if last.1 == next {
+                coded.distinct.push(*cell);
             }
-            coded.codes.push(last.1);
         }
-        coded
+        coded.codes.push(last.1);
     }
-
-    /// Values of all kinds; those with the same bytes are the same.
-    fn of_any(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
-        let mut coded = Self::default();
-        let mut seen: HashMap<(u8, u64, &[u8]), i32, ahash::RandomState> = HashMap::default();
-        let mut last: ((u8, u64, &[u8]), i32) = ((ABSENT, 0, &[]), -1);
-        coded.codes.reserve(cells.len());
-        for cell in cells {
-            let key = match cell.kind {
-                ABSENT => {
-                    coded.codes.push(-1);
-                    continue;
-                }
-                BOOL | INT | DOUBLE => (cell.kind, cell.bits, &[][..]),
-                kind => (kind, 0, cell.bytes(buffers)),
-            };
-            if last.0 != key {
-                let next = coded.distinct.len() as i32;
-                last = (key, *seen.entry(key).or_insert(next));
-                if last.1 == next {
-                    coded.distinct.push(*cell);
-                }
-            }
-            coded.codes.push(last.1);
-        }
-        coded
-    }
+    coded
 }
 
 impl PyColumn {
@@ -188,10 +157,15 @@ impl PyColumn {
 
     fn distinct<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)> {
         let buffers = self.buffers()?;
-        let coded = py.detach(|| Coded::of_any(&self.cells, &buffers));
+        let coded = py.detach(|| coded_of_any(&self.cells, &buffers));
         let values = coded.distinct.iter().map(|cell| objects::object(py, cell, &buffers));
         let values = PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)?;
         Ok((owned(py, coded.codes)?, values))
+    }
+
+    fn hashes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let buffers = self.buffers()?;
+        owned(py, py.detach(|| lookup::hashes(&self.cells, &buffers)))
     }
 
     fn objects<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

@@ -7,8 +7,10 @@ mod column;
 mod compression;
 mod errors;
 mod inbox;
+mod key_map;
 mod ledger;
 mod listening;
+mod lookup;
 mod messages;
 mod objects;
 mod otlp_checks;
@@ -25,7 +27,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What `from spanloom_native import *` brings.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "Batch",
     "BatchError",
     "ByteBudget",
@@ -35,6 +37,7 @@ const NAMES: [&str; 24] = [
     "Finding",
     "GrpcClient",
     "Inbox",
+    "KeyMap",
     "Ledger",
     "Listener",
     "Logs",
@@ -61,6 +64,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     signals::register(module)?;
     module.add_class::<column::PyColumn>()?;
     module.add_class::<ledger::PyLedger>()?;
+    module.add_class::<key_map::PyKeyMap>()?;
     module.add_function(wrap_pyfunction!(compression::compress, module)?)?;
     otlp_checks::register(module)?;
     redactor::register(module)?;

@@ -53,12 +53,12 @@ fn edit(signal: Signal, batch: &mut Batch, random: &mut Random) -> Result<(), Er
     match random.below(5) {
         0 => {
             let text = batch.push(|out| out.extend_from_slice("täxt".as_bytes()))?;
-            batch.set_attribute(level, key, mask, |_| Some(Cell::range(STRING, text, true)))
+            batch.set_attributes(level, &[key], mask, |_, _| Some(Cell::range(STRING, text, true)))
         }
         1 => {
             let number = random.word();
             let cell = |i: usize| i.is_multiple_of(2).then(|| Cell::number(INT, number));
-            batch.set_attribute(level, key, mask, cell)
+            batch.set_attributes(level, &[key], mask, |_, i| cell(i))
         }
         2 => batch.remove_attribute(level, key, mask),
         3 => batch.rename_attribute(level, (key, other), mask, random.one_in(2)),

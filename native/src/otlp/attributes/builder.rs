@@ -18,6 +18,12 @@ pub struct TableBuilder {
     /// Rows of the owner before this one start here: the same keys tend to come again.
     previous: usize,
     current: usize,
+    /// Whether the current owner's keys are those of the one before so far.
+    is_alike: bool,
+    /// By key, the number of the last owner seen to have it; only of owners that are not alike.
+    seen: Vec<u32>,
+    /// An owner has two rows with one key.
+    repeats_keys: bool,
     /// A `KeyValue` holds two values; protobuf would merge them.
     pub repeats_singular: bool,
 }
@@ -33,6 +39,9 @@ impl TableBuilder {
             rows,
             previous: 0,
             current: 0,
+            is_alike: true,
+            seen: Vec::new(),
+            repeats_keys: false,
             repeats_singular: false,
         }
     }
@@ -74,21 +83,52 @@ impl TableBuilder {
             && let Some(row) = self.rows.get(guess)
             && self.keys.get(row.key) == name
         {
-            return row.key;
+            let key = row.key;
+            if !self.is_alike {
+                self.note(key);
+            }
+            return key;
         }
-        self.keys.intern(name)
+        if self.is_alike {
+            self.is_alike = false;
+            (self.current..self.rows.len()).for_each(|i| self.note_row(i));
+        }
+        let key = self.keys.intern(name);
+        self.note(key);
+        key
+    }
+
+    fn note_row(&mut self, i: usize) {
+        if let Some(key) = self.rows.get(i).map(|row| row.key) {
+            self.note(key);
+        }
+    }
+
+    /// Notes that the current owner has this key. One whose keys are all those of the owner
+    /// before needs no notes: it repeats none, or as that one does.
+    fn note(&mut self, key: u32) {
+        let owner = self.starts.len() as u32;
+        if self.seen.len() <= key as usize {
+            self.seen.resize(key as usize + 1, 0);
+        }
+        if let Some(last) = self.seen.get_mut(key as usize) {
+            self.repeats_keys |= *last == owner;
+            *last = owner;
+        }
     }
 
     pub fn end_owner(&mut self) {
         self.starts.push(self.rows.len() as u32);
         (self.previous, self.current) = (self.current, self.rows.len());
+        self.is_alike = true;
     }
 
     pub fn build(self) -> AttributeTable {
         AttributeTable {
             keys: Arc::new(self.keys),
             starts: Arc::new(self.starts),
-            rows: self.rows,
+            rows: Arc::new(self.rows),
+            repeats_keys: self.repeats_keys,
             ..AttributeTable::default()
         }
     }

@@ -1,6 +1,7 @@
 //! Attributes of every owner at one level: rows in order, and edits to them.
 
 mod builder;
+mod row;
 
 use std::sync::Arc;
 
@@ -8,64 +9,10 @@ use super::keys::Keys;
 use super::value::Cell;
 
 pub use builder::TableBuilder;
+pub use row::Row;
+use row::{REMOVED, RENAMED, REPLACED};
 
-/// The row's value is written from its cell, not copied.
-const REPLACED: u8 = 1;
-const REMOVED: u8 = 2;
-/// The row's key is no longer the one in the request.
-const RENAMED: u8 = 4;
-const IN_OVERLAY: u8 = 8;
 const NONE: u32 = u32::MAX;
-
-/// One attribute. `start..end` is its `KeyValue` field in the request, tag included.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    bits: u64,
-    pub key: u32,
-    pub start: u32,
-    pub end: u32,
-    kind: u8,
-    flags: u8,
-}
-
-impl Row {
-    #[inline]
-    const fn new(key: u32, start: u32, end: u32, cell: Cell) -> Self {
-        let flags = if cell.in_overlay { IN_OVERLAY } else { 0 };
-        Self { bits: cell.bits, key, start, end, kind: cell.kind, flags }
-    }
-
-    pub const fn cell(&self) -> Cell {
-        Cell { bits: self.bits, kind: self.kind, in_overlay: self.flags & IN_OVERLAY != 0 }
-    }
-
-    pub const fn kind(&self) -> u8 {
-        self.kind
-    }
-
-    pub const fn is_removed(&self) -> bool {
-        self.flags & REMOVED != 0
-    }
-
-    pub const fn is_replaced(&self) -> bool {
-        self.flags & (REPLACED | REMOVED) == REPLACED
-    }
-
-    /// Differs from what the request holds.
-    pub const fn is_changed(&self) -> bool {
-        self.flags & (REPLACED | REMOVED | RENAMED) != 0
-    }
-
-    const fn has(&self, key: u32) -> bool {
-        self.key == key && !self.is_removed()
-    }
-
-    fn replace(&mut self, cell: Cell) {
-        let overlay = if cell.in_overlay { IN_OVERLAY } else { 0 };
-        self.flags = self.flags & RENAMED | REPLACED | overlay;
-        (self.bits, self.kind) = (cell.bits, cell.kind);
-    }
-}
 
 /// A row that was added, and the next one of the same owner.
 #[derive(Clone, Copy, Debug)]
@@ -86,10 +33,13 @@ struct Chain {
 pub struct AttributeTable {
     keys: Arc<Keys>,
     starts: Arc<Vec<u32>>,
-    rows: Vec<Row>,
+    /// Those of the index until one of them changes.
+    rows: Arc<Vec<Row>>,
     added: Vec<Added>,
     chains: Vec<Chain>,
     touched: Vec<bool>,
+    /// An owner has two rows with one key: then only the first one is read.
+    repeats_keys: bool,
 }
 
 impl AttributeTable {
@@ -116,6 +66,7 @@ impl AttributeTable {
         !self.touched.is_empty()
     }
 
+    #[inline]
     fn range(&self, owner: usize) -> std::ops::Range<usize> {
         let start = self.starts.get(owner).copied().unwrap_or_default();
         let end = self.starts.get(owner + 1).copied().unwrap_or(start);
@@ -160,6 +111,29 @@ impl AttributeTable {
         row.map(Row::cell)
     }
 
+    /// As `get`. `guess` is where the row of the last owner was: mostly it is there again.
+    #[inline]
+    pub fn get_near(&self, owner: usize, key: u32, guess: &mut usize) -> Option<Cell> {
+        let rows = self.rows(owner);
+        if !self.repeats_keys
+            && let Some(row) = rows.get(*guess)
+            && row.has(key)
+        {
+            return Some(row.cell());
+        }
+        match rows.iter().position(|row| row.has(key)) {
+            Some(position) => {
+                *guess = position;
+                rows.get(position).map(Row::cell)
+            }
+            None if !self.chains.is_empty() => {
+                self.added(owner).find(|row| row.has(key)).map(Row::cell)
+            }
+            None => None,
+        }
+    }
+
+    #[inline]
     fn touch(&mut self, owner: usize) {
         if self.touched.is_empty() {
             self.touched = vec![false; self.n_owners()];
@@ -172,10 +146,10 @@ impl AttributeTable {
     /// Calls `change` for each row of the owner with this key.
     fn each(&mut self, owner: usize, key: u32, mut change: impl FnMut(&mut Row)) -> bool {
         let mut found = false;
-        let range = self.range(owner);
-        let rows = self.rows.get_mut(range).unwrap_or_default();
-        for row in rows.iter_mut().filter(|row| row.has(key)) {
-            change(row);
+        if self.rows(owner).iter().any(|row| row.has(key)) {
+            let range = self.range(owner);
+            let rows = Arc::make_mut(&mut self.rows).get_mut(range).unwrap_or_default();
+            rows.iter_mut().filter(|row| row.has(key)).for_each(&mut change);
             found = true;
         }
         let mut next = self.chains.get(owner).map_or(NONE, |chain| chain.head);
@@ -189,12 +163,17 @@ impl AttributeTable {
         found
     }
 
+    /// Room for so many more rows.
+    pub fn reserve(&mut self, n_rows: usize) {
+        self.added.reserve(n_rows);
+    }
+
     /// Adds a row, of a key that the owner has no row of.
+    #[inline]
     pub fn add(&mut self, owner: usize, key: u32, cell: Cell) {
         self.touch(owner);
         if self.chains.is_empty() {
             self.chains = vec![Chain { head: NONE, tail: NONE }; self.n_owners()];
-            self.added.reserve(self.n_owners());
         }
         let id = self.added.len() as u32;
         let Some(chain) = self.chains.get_mut(owner) else { return };

@@ -105,7 +105,7 @@ impl PyLogs {
         r#where: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let batch = &mut slf.as_super().held_mut()?.batch;
-        let values = Values::new(batch, value, None, batch.len())?;
+        let values = Values::new(batch, value, batch.len())?;
         let edits = masked_edits(batch, r#where, |batch, i| {
             let Some(cell) = values.get(i) else { return Ok(None) };
             let mut any = Vec::with_capacity(value::size(&cell));

@@ -15,6 +15,7 @@ use crate::py::arrays::{self, bools, owned};
 use crate::py::batch::PyBatch;
 use crate::py::column::PyColumn;
 use crate::py::errors::wrong;
+use crate::py::lookup;
 use crate::py::messages;
 use crate::py::values::utf8;
 
@@ -103,6 +104,15 @@ impl PyTraces {
     #[getter]
     fn parent_span_id<'py>(slf: PyRef<'py, Self>, py: Python<'py>) -> Array<'py> {
         arrays::ids(py, slf.as_super(), |index| select(index, |c| &c.parent_span_id))
+    }
+
+    /// Ids and times of every kept span.
+    fn identities<'py>(slf: PyRef<'py, Self>, py: Python<'py>) -> Array<'py> {
+        let batch = slf.as_super();
+        let (columns, kept) = (&batch.index()?.columns, &batch.held()?.batch.kept);
+        let Columns::Traces(columns) = columns else { return Err(wrong("these are no spans")) };
+        let words = py.detach(|| columns.identities(kept));
+        lookup::owned_table(py, (6, words.len() / 6), words)
     }
 
     #[getter]
