@@ -19,7 +19,8 @@ use crate::otlp::wire::{Field, Reader, put_len_field};
 /// How the key of what somebody says ends, where the speaker has an attribute beside it.
 const CONTENT: &[u8] = b".content";
 
-fn has_role(key: &[u8]) -> bool {
+/// Whether who says a value stands in an attribute beside it.
+pub fn has_role(key: &[u8]) -> bool {
     key.ends_with(CONTENT)
 }
 

@@ -8,6 +8,7 @@ use spanloom_scan::text::Scratch;
 
 use super::keys::KeyCache;
 use super::repeats::Repeats;
+use super::survey::Room;
 
 /// Threads that work at once; more than these make their memory anew.
 const MEMORIES_MAX: usize = 64;
@@ -38,6 +39,7 @@ pub struct Memory {
     pub scratch: Scratch,
     pub keys: KeyCache,
     pub repeats: Repeats,
+    pub room: Room,
 }
 
 /// Immutable but for its pool of memory; shared by all threads.

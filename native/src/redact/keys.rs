@@ -38,6 +38,15 @@ pub struct KnownKey {
 }
 
 impl KnownKey {
+    /// Whether nothing is to be done about it but to scan its value.
+    pub fn is_usual(&self) -> bool {
+        self.clean == CleanKey::AsIs
+            && self.unscanned.is_none()
+            && self.told.is_empty()
+            && self.fate == KeyFate::Scan
+            && self.own.is_none()
+    }
+
     /// The key as it leaves, or what is told in its place.
     pub fn name<'a>(&'a self, key: &'a [u8]) -> &'a [u8] {
         match &self.clean {

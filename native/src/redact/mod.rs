@@ -20,6 +20,7 @@ mod report;
 mod request;
 mod scan;
 mod step;
+mod survey;
 mod tally;
 mod telling;
 mod text;

@@ -1,14 +1,12 @@
 //! The attributes that redaction itself writes: what they hold, on the wire and back.
 
 use super::engine::Engine;
-use super::pairs::{self, ARRAY_VALUE, INT_VALUE, STRING_VALUE, VALUES};
+use super::pairs::{self, ARRAY_VALUE, BOOL_VALUE, DOUBLE_VALUE, INT_VALUE, STRING_VALUE, VALUES};
 use crate::otlp::walk::next_field;
 use crate::otlp::wire::{
     Field, Reader, WireType, put_fixed64_field, put_len_field, put_varint_field,
 };
 
-const BOOL_VALUE: u32 = 2;
-const DOUBLE_VALUE: u32 = 4;
 /// No item has more values than that masked; a larger count is not ours, and may be a number
 /// that somebody hides there.
 const COUNT_MAX: i64 = 9_999_999;

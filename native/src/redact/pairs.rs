@@ -10,8 +10,9 @@ use crate::otlp::wire::{Field, Reader, WireType};
 
 pub const KEY: u32 = 1;
 pub const VALUE: u32 = 2;
-/// The cases of `AnyValue` that hold something to scan.
+/// The cases of `AnyValue`; what a `BOOL_VALUE` holds is not scanned.
 pub const STRING_VALUE: u32 = 1;
+pub const BOOL_VALUE: u32 = 2;
 pub const INT_VALUE: u32 = 3;
 pub const DOUBLE_VALUE: u32 = 4;
 pub const ARRAY_VALUE: u32 = 5;

@@ -15,6 +15,19 @@ pub struct Scanned {
     pub n_bytes: u64,
 }
 
+impl Scanned {
+    pub fn one(kind: ValueKind, n_bytes: usize) -> Self {
+        let mut one = Self { n_bytes: n_bytes as u64, ..Self::default() };
+        one.values.iter_mut().skip(kind as usize).take(1).for_each(|n| *n = 1);
+        one
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.n_bytes += other.n_bytes;
+        self.values.iter_mut().zip(other.values).for_each(|(n, more)| *n += more);
+    }
+}
+
 /// A pair as encoded. Each has one slot; a later pair takes it over.
 #[derive(Clone, Copy)]
 struct Slot {

@@ -46,6 +46,7 @@ impl Engine {
 
 fn walked(engine: &Engine, signal: Signal, request: &[u8], audit: bool) -> Result<Redacted, Stop> {
     let mut walk = Walk::new(engine, signal, request, audit);
+    walk.survey(signal);
     walk.request(schema::request(signal))?;
     if !audit {
         engine.give_back(mem::take(&mut walk.memory));

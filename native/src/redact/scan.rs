@@ -12,9 +12,12 @@ use spanloom_scan::value::{Outcome, Told};
 use super::guard::guarded;
 use super::keys::{CleanKey, KnownKey};
 use super::own::Own;
+use super::pairs;
 use super::repeats::place;
 use super::report::ValueKind;
+use super::survey::Known;
 use super::walk::Walk;
+use crate::otlp::wire::Field;
 
 /// What leaves in the place of a value that could not be scanned.
 pub const UNSCANNED: &[u8] = b"[REDACTED:unscanned]";
@@ -54,10 +57,14 @@ pub fn redact(
     scratch: &mut Scratch,
     told: &mut Vec<Told>,
 ) -> Outcome {
-    let outcome = guarded(|| match kind {
+    caught(scratch, |scratch| match kind {
         ValueKind::Number => ruleset.redact_number(value, place, contexts, scratch, told),
         _ => ruleset.redact(value, place, contexts, scratch, told),
-    });
+    })
+}
+
+fn caught(scratch: &mut Scratch, run: impl FnOnce(&mut Scratch) -> Outcome) -> Outcome {
+    let outcome = guarded(|| run(scratch));
     match outcome {
         Some(outcome) => outcome,
         None => {
@@ -80,6 +87,37 @@ impl<'a> Walk<'a> {
         let (engine, contexts) = (self.engine, site.contexts);
         let (scratch, told) = (&mut self.memory.scratch, &mut self.told);
         let outcome = redact(&engine.ruleset, (kind, value), &place, contexts, scratch, told);
+        self.book_told(site.message_index);
+        self.verdict(outcome, location)
+    }
+
+    /// As `scan`, of a text of the request.
+    pub fn scan_text(&mut self, text: &Field, site: &Site) -> Verdict {
+        let value = pairs::payload(self.bytes, text);
+        let kind = ValueKind::of_text(value);
+        let known = self.surveyed.as_mut().map(|surveyed| surveyed.known(text));
+        match known {
+            _ if value.is_empty() => Verdict::Keep,
+            None | Some(Known::Nothing) => self.scan(kind, value, site),
+            Some(Known::Clear) => {
+                self.report.scanned(kind, value.len());
+                Verdict::Keep
+            }
+            Some(Known::Suspect) => {
+                self.report.scanned(kind, value.len());
+                self.scan_suspect(value, site)
+            }
+        }
+    }
+
+    fn scan_suspect(&mut self, value: &[u8], site: &Site) -> Verdict {
+        let (signal, location, role) = (self.signal, site.location, site.role);
+        let place = Place { signal, location, key: &self.path, role };
+        let (engine, contexts) = (self.engine, site.contexts);
+        let (scratch, told) = (&mut self.memory.scratch, &mut self.told);
+        let outcome = caught(scratch, |scratch| {
+            engine.ruleset.redact_suspect(value, &place, contexts, scratch, told)
+        });
         self.book_told(site.message_index);
         self.verdict(outcome, location)
     }

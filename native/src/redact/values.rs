@@ -1,6 +1,5 @@
 //! What attributes and bodies hold, at any depth.
 
-use spanloom_scan::document::ScanNumbers;
 use spanloom_scan::keys::KeyFate;
 
 use super::keys::stronger;
@@ -59,8 +58,7 @@ impl Walk<'_> {
     }
 
     fn string(&mut self, case: &Field, site: &Site) -> Fate {
-        let text = pairs::payload(self.bytes, case);
-        let verdict = self.scan(ValueKind::of_text(text), text, site);
+        let verdict = self.scan_text(case, site);
         self.apply(verdict, case, STRING_VALUE)
     }
 
@@ -76,12 +74,7 @@ impl Walk<'_> {
 
     /// A number that is replaced becomes a string.
     fn number(&mut self, case: &Field, site: &Site) -> Fate {
-        let is_scanned = match self.engine.ruleset.scan_numbers {
-            ScanNumbers::None => false,
-            ScanNumbers::Named => site.contexts != 0,
-            ScanNumbers::All => true,
-        };
-        if !is_scanned {
+        if !self.engine.ruleset.wants_numbers(site.contexts) {
             return Fate::Keep;
         }
         let text = match case.wire_type {

@@ -7,12 +7,14 @@ use spanloom_scan::value::Told;
 
 use super::edits::Edits;
 use super::engine::{Engine, Memory};
+use super::guard::guarded;
 use super::items::{count_items, trace_id};
-use super::pairs::{self, Roles};
+use super::pairs::Roles;
 use super::places;
-use super::report::{Report, ValueKind};
+use super::report::Report;
 use super::scan::{Site, Verdict};
 use super::step::{Fate, Stop, deeper, note_singular};
+use super::survey::{Surveyed, survey};
 use super::tally::Tally;
 use super::telling;
 use crate::otlp::schema::{self, ANY_VALUE, KEY_VALUE, Kind, Message, Role};
@@ -35,6 +37,8 @@ pub struct Walk<'a> {
     pub told: Vec<Told>,
     pub n_kept: usize,
     pub n_dropped: usize,
+    /// None if every item has to be walked.
+    pub surveyed: Option<Surveyed>,
 }
 
 /// A message whose fields are being walked.
@@ -66,6 +70,22 @@ impl<'a> Walk<'a> {
             told: Vec::new(),
             n_kept: 0,
             n_dropped: 0,
+            surveyed: None,
+        }
+    }
+
+    /// Finds the items that need not be walked.
+    pub fn survey(&mut self, signal: signal::Signal) {
+        let (rules, bytes, memory) = (&self.engine.ruleset, self.bytes, &mut self.memory);
+        let surveyed = guarded(|| survey(rules, signal, bytes, memory));
+        if surveyed.is_none() {
+            let tells_tags = self.memory.scratch.tells_tags;
+            self.memory = Memory::default();
+            self.memory.scratch.tells_tags = tells_tags;
+        }
+        self.surveyed = surveyed.flatten();
+        if let Some(surveyed) = &self.surveyed {
+            self.report.repeated(surveyed.scanned);
         }
     }
 
@@ -131,8 +151,7 @@ impl<'a> Walk<'a> {
     ) -> Fate {
         let (location, key) = places::of_field(frame.message, known, frame.location);
         self.path.extend_from_slice(key.as_bytes());
-        let text = pairs::payload(self.bytes, field);
-        let verdict = self.scan(ValueKind::of_text(text), text, &Site::new(location));
+        let verdict = self.scan_text(field, &Site::new(location));
         self.path.clear();
         match verdict {
             Verdict::Keep => {}
@@ -177,6 +196,12 @@ impl<'a> Walk<'a> {
         outer: Location,
         depth: u32,
     ) -> Result<Fate, Stop> {
+        if message.role == Role::Item
+            && self.surveyed.as_mut().is_some_and(|surveyed| surveyed.is_clear(field))
+        {
+            self.n_kept += 1;
+            return Ok(Fate::Keep);
+        }
         let mark = self.edits.open(field.start);
         let before = (self.n_kept, self.n_dropped);
         if self.report.audit.is_some() && message.role == Role::Item {

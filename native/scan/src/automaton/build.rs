@@ -3,17 +3,13 @@
 use super::classes::{Classes, SPACE};
 use super::fold::folded_literal;
 use super::machine::{Machine, NONE, Node, Output};
-use super::search::{DEEP, LOOK};
+use super::search::{DEEP, ENTRIES_FEW, ENTRIES_MAX, LOOK};
 use super::windows::{Windows, far_len_min, stride_for};
 use super::{Automaton, TooLarge};
 
 /// Half of a second-level cache of 512 KiB: with a larger table for all literals the time per
 /// byte grows with their number.
 pub(super) const ONE_TABLE_BYTES_MAX: usize = 256 << 10;
-/// 4 MiB: short literals alone rarely need more.
-const NEAR_ENTRIES_MAX: usize = 1 << 20;
-/// 256 KiB: this table is seldom read.
-const FAR_ENTRIES_MAX: usize = 1 << 16;
 
 /// See `Automaton::new`. Literals whose complete table needs at most `one_table_bytes_max` are
 /// one machine.
@@ -35,9 +31,11 @@ pub(super) fn build(
     let windows = Windows::new(&far_literals(literals, &far), stride);
     let used = windows.memory_bytes() + size_of_val(lengths.as_slice());
     let rest = bytes_max.checked_sub(used).ok_or(TooLarge)?;
-    let near = machine(literals, near, NEAR_ENTRIES_MAX, rest)?;
+    // 4 MiB: short literals alone rarely need more.
+    let near = machine(literals, near, ENTRIES_MAX, rest)?;
     let rest = rest.checked_sub(near.memory_bytes()).ok_or(TooLarge)?;
-    let far = machine(literals, far, FAR_ENTRIES_MAX, rest)?;
+    // 256 KiB: this table is seldom read.
+    let far = machine(literals, far, ENTRIES_FEW, rest)?;
     Ok(Automaton { near, far, windows, lengths })
 }
 
@@ -72,14 +70,17 @@ fn machine(
     let n_rows = n_nodes.min(entries_max / stride);
     let node_bytes = n_nodes * (size_of::<Node>() + 2 * size_of::<u32>());
     let literal_bytes = order.len() * (size_of::<Output>() + size_of::<u32>());
-    let table_bytes = n_rows * stride * size_of::<u32>();
+    let n_entries = if n_rows * stride > ENTRIES_FEW { ENTRIES_MAX } else { ENTRIES_FEW };
+    let table_bytes = n_entries * size_of::<u32>();
     if table_bytes + node_bytes + literal_bytes > bytes_max || n_nodes >= DEEP as usize {
         return Err(TooLarge);
     }
-    let mut machine = Machine { classes, stride, literal_order: order, ..Machine::default() };
+    let table = vec![0; n_entries];
+    let mut machine =
+        Machine { classes, table, n_rows, stride, literal_order: order, ..Machine::default() };
     machine.add_nodes(&folded, n_nodes);
     machine.link();
-    machine.fill_table(n_rows);
+    machine.fill_table();
     Ok(machine)
 }
 
@@ -209,20 +210,19 @@ impl Machine {
 
     /// The complete rows of the first `n_rows` states: the row of what a state falls back to,
     /// with its own children in it. White space after white space changes nothing.
-    fn fill_table(&mut self, n_rows: usize) {
+    fn fill_table(&mut self) {
         let stride = self.stride;
-        let mut table = Vec::with_capacity(n_rows * stride);
-        table.resize(stride.min(n_rows * stride), 0);
-        for (at, node) in self.nodes.iter().enumerate().take(n_rows) {
+        let mut table = std::mem::take(&mut self.table);
+        for (at, node) in self.nodes.iter().enumerate().take(self.n_rows) {
             let row = at * stride;
+            let fail = node.fail as usize * stride;
             if at > 0 {
-                let fail = node.fail as usize * stride;
-                table.extend_from_within(fail..fail + stride);
+                table.copy_within(fail..fail + stride, row);
             }
             for child in self.children(node) {
                 let class = self.nodes.get(child as usize).map_or(0, |child| child.class);
                 if let Some(entry) = table.get_mut(row + usize::from(class)) {
-                    *entry = self.entry(child, n_rows);
+                    *entry = self.entry(child);
                 }
             }
             if let Some(entry) = table.get_mut(row + usize::from(SPACE))
@@ -234,8 +234,8 @@ impl Machine {
         self.table = table;
     }
 
-    fn entry(&self, state: u32, n_rows: usize) -> u32 {
-        if state as usize >= n_rows {
+    fn entry(&self, state: u32) -> u32 {
+        if state as usize >= self.n_rows {
             return LOOK | DEEP | state;
         }
         let ends = self.output_of.get(state as usize) != Some(&NONE);

@@ -10,8 +10,10 @@ use super::classes::Classes;
 #[derive(Debug, Default)]
 pub(super) struct Machine {
     pub(super) classes: Classes,
-    /// Row after row, one entry per byte class: the next state as `search` encodes it.
+    /// Row after row, one entry per byte class: the next state as `search` encodes it. After
+    /// the rows come zeros, which cost no memory until they are read.
     pub(super) table: Vec<u32>,
+    pub(super) n_rows: usize,
     /// Entries per row.
     pub(super) stride: usize,
     /// All states, breadth first; 0 is the root.

@@ -15,6 +15,10 @@ pub(super) const DEEP: u32 = 1 << 30;
 const LANES_TEXT_LEN_MIN: usize = 96;
 const N_LANES: usize = 4;
 
+/// A table has one of these lengths, powers of two.
+pub(super) const ENTRIES_FEW: usize = 1 << 16;
+pub(super) const ENTRIES_MAX: usize = 1 << 20;
+
 /// One stretch of a text on its way through the states.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Lane {
@@ -62,7 +66,11 @@ impl Machine {
             if n_steps == 0 {
                 break;
             }
-            self.step_lanes(text, lanes, n_steps, hits, rest);
+            if let Some(table) = self.table.first_chunk() {
+                self.step_lanes::<ENTRIES_MAX>(table, text, lanes, n_steps, hits, rest);
+            } else if let Some(table) = self.table.first_chunk() {
+                self.step_lanes::<ENTRIES_FEW>(table, text, lanes, n_steps, hits, rest);
+            }
             for (lane, found) in lanes.iter_mut().zip(std::iter::once(&mut *hits).chain(&mut *rest))
             {
                 self.settle(text, lane, found);
@@ -75,8 +83,9 @@ impl Machine {
 
     /// At most `n_steps` steps of every lane; fewer when an entry is deep.
     #[inline]
-    fn step_lanes(
+    fn step_lanes<const LEN: usize>(
         &self,
+        table: &[u32; LEN],
         text: &[u8],
         lanes: &mut [Lane; N_LANES],
         n_steps: usize,
@@ -87,9 +96,14 @@ impl Machine {
             lanes.map(|lane| text.get(lane.at..lane.at + n_steps).unwrap_or_default());
         let mut states = lanes.map(|lane| lane.state);
         let mut n_done = 0;
+        // Masked by a length that the compiler knows, an index needs no check.
+        let next = |state: u32, byte: u8| {
+            let index = state as usize + usize::from(self.classes.of(byte));
+            table.get(index & (LEN - 1)).copied().unwrap_or(0)
+        };
         for (((&a, &b), &c), &d) in a.iter().zip(b).zip(c).zip(d) {
             let [s, t, u, v] = states;
-            states = [self.next(s, a), self.next(t, b), self.next(u, c), self.next(v, d)];
+            states = [next(s, a), next(t, b), next(u, c), next(v, d)];
             n_done += 1;
             let [s, t, u, v] = states;
             if (s | t | u | v) & LOOK != 0 {
@@ -197,7 +211,7 @@ impl Machine {
                 return LOOK | DEEP | child;
             }
             state = node.fail;
-            if ((state * stride) as usize) < self.table.len() {
+            if (state as usize) < self.n_rows {
                 return self.next(state * stride, byte);
             }
         }

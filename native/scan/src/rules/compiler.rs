@@ -115,6 +115,7 @@ impl Compiler {
         };
         let context = self.context_set(&rule.id, &rule.context);
         let negative_context = self.context_set(&rule.id, &rule.negative_context);
+        self.trigger_lone_words(index, context);
         let allow = self.allow(&rule.id, &rule.allow);
         self.surroundings.add(format!("[{}", rule.label).as_bytes(), Owner::Mark);
         self.compiled.push(Compiled { matcher, canonical, allow, context, negative_context });
@@ -183,6 +184,16 @@ impl Compiler {
             }
         }
         Matcher::Phrases { whole_words: rule.whole_words }
+    }
+
+    /// Where a rule looks at lone words, a context word anywhere in the text is what makes it.
+    fn trigger_lone_words(&mut self, rule: RuleIndex, context: Option<u8>) {
+        let Some(set) = context else { return };
+        if self.runs.lone_words.iter().any(|word| word.rule == rule) {
+            for word in self.contexts.get(usize::from(set)).into_iter().flatten() {
+                self.triggers.add(word.as_bytes(), Owner::Context(set));
+            }
+        }
     }
 
     /// The number of a set of words; rules with the same words share it.

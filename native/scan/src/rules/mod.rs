@@ -118,6 +118,7 @@ pub(crate) struct RunRules {
 pub(crate) struct LoneWord {
     pub token_bytes_min: usize,
     pub text_bytes_max: usize,
+    /// What a match there scores.
     pub score: u8,
     pub rule: RuleIndex,
 }

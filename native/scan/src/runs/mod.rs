@@ -42,26 +42,18 @@ fn cluster_end(text: &[u8], start: usize) -> (usize, usize) {
     (end, n_digits)
 }
 
-/// The first digit from `from` on, eight bytes at a time.
-fn next_digit(text: &[u8], from: usize) -> Option<usize> {
-    let (words, tail) = text.get(from..)?.as_chunks::<8>();
-    for (index, &word) in words.iter().enumerate() {
-        let mask = digit_mask(u64::from_le_bytes(word));
-        if mask != 0 {
-            return Some(from + index * 8 + mask.trailing_zeros() as usize / 8);
-        }
-    }
-    let at = tail.iter().position(u8::is_ascii_digit)?;
-    Some(from + words.len() * 8 + at)
-}
+/// So many bytes are looked at without a branch, by whole registers.
+const BLOCK_LEN: usize = 32;
 
-/// The highest bit of each byte of `word` that is an ASCII digit.
-fn digit_mask(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let value = word ^ (ONES * 0x30);
-    // Only seven bits are added, so no byte carries into the next.
-    let above_nine = (value & (ONES * 0x7f)) + ONES * (0x80 - 10);
-    !(above_nine | value) & (ONES * 0x80)
+/// The first digit from `from` on.
+fn next_digit(text: &[u8], from: usize) -> Option<usize> {
+    let (blocks, _) = text.get(from..)?.as_chunks::<BLOCK_LEN>();
+    let is_digit = |byte: u8| byte.wrapping_sub(b'0') < 10;
+    let has_digit =
+        |block: &[u8; BLOCK_LEN]| block.iter().fold(false, |any, &byte| any | is_digit(byte));
+    let n_before = blocks.iter().take_while(|block| !has_digit(block)).count() * BLOCK_LEN;
+    let at = text.get(from + n_before..)?.iter().position(u8::is_ascii_digit)?;
+    Some(from + n_before + at)
 }
 
 /// Calls `found` by ascending start with every longest stretch of ASCII hex digits and one of
@@ -69,9 +61,7 @@ fn digit_mask(word: u64) -> u64 {
 /// addresses). Stretches with different separators may share hex digits.
 pub fn hex_groups(text: &[u8], mut found: impl FnMut(Range<usize>)) {
     let mut from = 0;
-    let next =
-        |from: usize| memchr::memchr3(b':', b'-', b'.', text.get(from..)?).map(|at| from + at);
-    while let Some(at) = next(from) {
+    while let Some(at) = next_group(text, from) {
         let separator = text.get(at).copied().unwrap_or(b':');
         // A stretch of one kind holds no separator of another, so the search goes on after it.
         from = hex_group_end(text, at, separator);
@@ -85,6 +75,30 @@ pub fn hex_groups(text: &[u8], mut found: impl FnMut(Range<usize>)) {
             found(at - n_before..from);
         }
     }
+}
+
+/// The first separator from `from` on after which a stretch may go on.
+fn next_group(text: &[u8], from: usize) -> Option<usize> {
+    let (rest, nexts) = (text.get(from..)?, text.get(from + 1..)?);
+    let is_separator = |byte: u8| (byte == b':') | (byte == b'-') | (byte == b'.');
+    let goes_on = |(&byte, &next): (&u8, &u8)| {
+        is_separator(byte) && (is_separator(next) || next.is_ascii_hexdigit())
+    };
+    let has_separator =
+        |block: &&[u8; BLOCK_LEN]| block.iter().fold(false, |any, &byte| any | is_separator(byte));
+    let blocks = rest.as_chunks::<BLOCK_LEN>().0;
+    let mut at = 0;
+    for block in blocks {
+        if has_separator(&block) {
+            let pairs = block.iter().zip(nexts.get(at..)?);
+            if let Some(index) = pairs.into_iter().position(goes_on) {
+                return Some(from + at + index);
+            }
+        }
+        at += BLOCK_LEN;
+    }
+    let index = rest.get(at..)?.iter().zip(nexts.get(at..)?).position(goes_on)?;
+    Some(from + at + index)
 }
 
 /// Where the stretch whose first separator is at `at` ends.

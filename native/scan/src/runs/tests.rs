@@ -46,11 +46,26 @@ fn a_cluster_of_too_few_digits_is_not_told() {
 }
 
 #[test]
-fn every_byte_is_a_digit_or_not_as_ascii_says() {
+fn a_digit_is_found_wherever_it_stands() {
     for byte in 0..=u8::MAX {
-        let mask = digit_mask(u64::from_le_bytes([b'x', byte, 0xff, byte, 0, b':', b'/', 0x80]));
-        let expected = if byte.is_ascii_digit() { 0x8000_8000 } else { 0 };
-        assert_eq!(mask, expected, "{byte}");
+        for at in [0, 1, 31, 32, 63, 64, 70] {
+            let mut text = [b':'; 71];
+            text[at] = byte;
+            let expected = byte.is_ascii_digit().then_some(at);
+            assert_eq!(next_digit(&text, 0), expected, "{byte} at {at}");
+        }
+    }
+}
+
+#[test]
+fn a_separator_is_found_where_a_group_may_go_on() {
+    for at in [0, 1, 30, 31, 32, 62, 63, 64, 69] {
+        let mut text = [b'x'; 72];
+        text[at] = b'.';
+        assert_eq!(next_group(&text, 0), None, "{at}");
+        text[at + 1] = b'f';
+        assert_eq!(next_group(&text, 0), Some(at), "{at}");
+        assert_eq!(next_group(&text, at + 1), None, "{at}");
     }
 }
 

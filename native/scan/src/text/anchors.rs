@@ -9,7 +9,7 @@ use crate::runs;
 pub(crate) const ENCODED_BYTES_MIN: usize = 24;
 
 /// Length of a token without its padding.
-fn token_len(text: &[u8], token: &Range<usize>) -> usize {
+pub(super) fn token_len(text: &[u8], token: &Range<usize>) -> usize {
     let bytes = text.get(token.clone()).unwrap_or_default();
     bytes.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1)
 }
@@ -97,14 +97,6 @@ impl Anchors {
 
     pub fn sort(&mut self) {
         self.anchors.sort_unstable_by_key(|anchor| (anchor.start, anchor.rule, anchor.end));
-    }
-
-    pub fn len(&self) -> usize {
-        self.anchors.len()
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = Anchor> {
-        self.anchors.iter().copied()
     }
 
     pub fn get(&self, i: usize) -> Option<Anchor> {

@@ -2,6 +2,8 @@
 
 use crate::rules::Ruleset;
 
+/// How every one of them begins.
+pub(super) const BEGIN: u8 = b'[';
 const UNSCANNED: &[u8] = b"[REDACTED:";
 const NAME_BYTES_MAX: usize = 64;
 const TAG_DIGITS: usize = 16;

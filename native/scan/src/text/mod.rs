@@ -16,7 +16,7 @@ use context::Surroundings;
 /// Sets of context words that hold for a whole text because its key says so; one bit each.
 pub type Contexts = u128;
 
-pub(crate) use suspect::{Form, QUOTE, Suspicion};
+pub(crate) use suspect::{Form, QUOTE, Stretch, Suspicion};
 
 /// What a context word adds to a score, and what a negative one takes from it.
 const CONTEXT_BONUS: u8 = 35;
@@ -57,6 +57,8 @@ pub struct Scratch {
 #[derive(Debug, Default)]
 struct ScanScratch {
     hits: Vec<Hit>,
+    /// Context words, where all that matters is whether there are any.
+    around: Vec<Hit>,
     find: FindScratch,
     anchors: Anchors,
     surroundings: Surroundings,
@@ -238,7 +240,10 @@ impl Scan<'_> {
     /// Weighs a match by its context, and notes it if it is sure enough.
     fn found(&mut self, (index, rule): (RuleIndex, &Rule), range: (usize, usize), score: u8) {
         let ScanScratch { surroundings, hits, find, .. } = &mut *self.seen;
-        surroundings.know(self.rules, self.text, hits, find);
+        let has_context = rule.context.is_some() || rule.negative_context.is_some();
+        if has_context || memchr::memchr(marks::BEGIN, self.text).is_some() {
+            surroundings.know(self.rules, self.text, hits, find);
+        }
         let mut score = score.min(100);
         if self.is_near(rule.context, range) {
             score = (score + CONTEXT_BONUS).min(100);

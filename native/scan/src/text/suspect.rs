@@ -1,20 +1,20 @@
-//! A quick look at a text as a whole, which mostly shows that there is nothing to find.
+//! One look at many texts at once, which mostly shows that there is nothing to find.
 
 use crate::detect::Site;
-use crate::rules::{LiteralSet, LoneWord, Matcher, Owner, RuleIndex, Ruleset};
+use crate::rules::{LiteralSet, LoneWord, Matcher, Owner, Rule, RuleIndex, Ruleset};
 use crate::runs;
 use crate::text::Scratch;
 
-use super::anchors::Anchor;
+use super::anchors::{Anchor, ENCODED_BYTES_MIN, token_len};
 use super::{CONTEXT_BONUS, Contexts, Matches, ScanScratch, context};
 
 /// A text with more places to try is looked at in full, with an eye on the clock.
-const TRIES_MAX: usize = 128;
+const TRIES_MAX: u8 = 128;
 
-/// What a quick look shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the look shows of one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Suspicion {
-    /// No rule matches anywhere.
+    /// No rule finds anything.
     None,
     /// As `None`, but a string of the JSON may go on in another one.
     Seams,
@@ -33,10 +33,186 @@ pub(crate) enum Form {
     Json,
 }
 
-/// No valid JSON holds it.
+/// No valid JSON holds it, and no run.
 pub(crate) const QUOTE: u8 = 0;
 
-/// One look at one text.
+/// One of the texts, which stand one after the other with a `QUOTE` after each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    pub start: u32,
+    pub end: u32,
+    pub form: Form,
+    pub key_contexts: Contexts,
+    pub suspicion: Suspicion,
+    /// Those sets of context words of which one occurs that lone words ask for.
+    said: Contexts,
+    n_tries: u8,
+    /// How often `content` and `text` are keys of it.
+    n_parts: [u8; 2],
+}
+
+impl Stretch {
+    pub fn new(range: std::ops::Range<usize>, form: Form, key_contexts: Contexts) -> Self {
+        let (start, end) = (range.start as u32, range.end as u32);
+        let suspicion = Suspicion::None;
+        Self { start, end, form, key_contexts, suspicion, said: 0, n_tries: 0, n_parts: [0; 2] }
+    }
+
+    /// Counts a key of a message; its string may go on under the next one.
+    pub fn add_part(&mut self, is_content: bool) {
+        let [n_texts, n_contents] = &mut self.n_parts;
+        let n = if is_content { n_contents } else { n_texts };
+        *n = n.saturating_add(1);
+        if *n > 1 {
+            self.raise(Suspicion::Seams);
+        }
+    }
+
+    fn raise(&mut self, suspicion: Suspicion) {
+        self.suspicion = self.suspicion.max(suspicion);
+    }
+}
+
+impl Ruleset {
+    /// Sets the suspicion of each stretch of `text`: whether a rule may find something in it or
+    /// in one of its strings or numbers. Only `None` and `Seams` are sure; seams of `Form::Json`
+    /// are not looked for. The texts are folded, without backslashes and without percent codes.
+    pub(crate) fn suspect(&self, text: &[u8], stretches: &mut [Stretch], scratch: &mut Scratch) {
+        if !self.floating.open.is_empty() {
+            stretches.iter_mut().for_each(|stretch| stretch.raise(Suspicion::Some));
+            return;
+        }
+        let mut hits = std::mem::take(&mut scratch.scan.hits);
+        hits.clear();
+        self.triggers.automaton.find(text, &mut hits, &mut scratch.scan.find);
+        let mut sweep = Sweep { rules: self, text, stretches, scratch, last: 0 };
+        for &hit in &hits {
+            let start = self.triggers.automaton.start(text, hit);
+            sweep.literal(hit.literal, start, hit.end as usize);
+        }
+        sweep.runs();
+        sweep.lone_words();
+        scratch.scan.hits = hits;
+    }
+}
+
+/// All texts, with what is seen in them by and by.
+struct Sweep<'a> {
+    rules: &'a Ruleset,
+    text: &'a [u8],
+    stretches: &'a mut [Stretch],
+    scratch: &'a mut Scratch,
+    /// Position of the stretch asked for last.
+    last: usize,
+}
+
+impl<'a> Sweep<'a> {
+    /// The stretch that holds these bytes, unless it is known to be suspect.
+    fn stretch(&mut self, start: usize, end: usize) -> Option<&mut Stretch> {
+        let holds = |one: &Stretch| one.start as usize <= start && end <= one.end as usize;
+        if !self.stretches.get(self.last).is_some_and(holds) {
+            self.last = self.stretches.partition_point(|one| (one.end as usize) < end);
+        }
+        let stretch = self.stretches.get_mut(self.last)?;
+        (holds(stretch) && stretch.suspicion != Suspicion::Some).then_some(stretch)
+    }
+
+    fn literal(&mut self, literal: u32, start: usize, end: usize) {
+        for &owner in self.rules.triggers.owners.of(literal) {
+            let rules = self.rules;
+            let Some(stretch) = self.stretch(start, end) else { return };
+            match owner {
+                Owner::Anchor(rule) | Owner::Phrase(rule) => self.attempt(rule, start, end),
+                // It may match anywhere.
+                Owner::Keyword(rule) if rules.floating.gated.contains(&rule) => {
+                    stretch.raise(Suspicion::Some);
+                }
+                Owner::PartKey { is_content } if stretch.form == Form::MayBeJson => {
+                    stretch.add_part(is_content);
+                }
+                Owner::Context(set) => stretch.said |= 1 << set,
+                _ => {}
+            }
+        }
+    }
+
+    fn runs(&mut self) {
+        let (rules, text) = (&self.rules.runs, self.text);
+        if let Some(&(shortest, _)) = rules.digits.iter().min() {
+            runs::digits(text, shortest, |range| {
+                let n = text.get(range.clone()).unwrap_or_default();
+                let n = n.iter().filter(|byte| byte.is_ascii_digit()).count();
+                for &(_, rule) in rules.digits.iter().filter(|&&(least, _)| n >= least) {
+                    self.attempt(rule, range.start, range.end);
+                }
+            });
+        }
+        if !rules.hex_groups.is_empty() {
+            runs::hex_groups(text, |range| {
+                rules
+                    .hex_groups
+                    .iter()
+                    .for_each(|&rule| self.attempt(rule, range.start, range.end));
+            });
+        }
+        // Lone words are looked for by leaves.
+        runs::tokens(text, rules.token_bytes_min(usize::MAX), |range| {
+            let n = token_len(text, &range);
+            for &(_, rule) in rules.tokens.iter().filter(|&&(least, _)| n >= least) {
+                self.attempt(rule, range.start, range.end);
+            }
+            if n >= ENCODED_BYTES_MIN {
+                self.encoded(range.start, range.end);
+            }
+        });
+    }
+
+    fn encoded(&mut self, start: usize, end: usize) {
+        let Some(_) = self.stretch(start, end) else { return };
+        let token = self.text.get(start..end).unwrap_or_default();
+        let hides_text = self.rules.hides_text(token, self.scratch);
+        self.conclude(hides_text);
+    }
+
+    /// Rules for texts that are one word.
+    fn lone_words(&mut self) {
+        for stretch in self.stretches.iter_mut().filter(|one| one.suspicion != Suspicion::Some) {
+            let look = Look::new(self.rules, self.text, stretch);
+            let contexts = stretch.key_contexts | stretch.said;
+            let mut words = self.rules.runs.lone_words.iter();
+            if words.any(|word| look.may_be_lone_word(word, contexts, &mut self.scratch.scan)) {
+                stretch.raise(Suspicion::Some);
+            }
+        }
+    }
+
+    /// Tries a rule at one place.
+    fn attempt(&mut self, rule: RuleIndex, start: usize, end: usize) {
+        let (rules, text) = (self.rules, self.text);
+        let Some(stretch) = self.stretch(start, end) else { return };
+        stretch.n_tries += 1;
+        let is_suspect = stretch.n_tries > TRIES_MAX || {
+            let stretch = *stretch;
+            let look = Look::new(rules, text, &stretch);
+            let anchor = Anchor {
+                start: start as u32 - stretch.start,
+                end: end as u32 - stretch.start,
+                rule,
+            };
+            look.may_find(anchor, &mut self.scratch.scan)
+        };
+        self.conclude(is_suspect);
+    }
+
+    /// Of the stretch asked for last.
+    fn conclude(&mut self, is_suspect: bool) {
+        if let Some(stretch) = self.stretches.get_mut(self.last).filter(|_| is_suspect) {
+            stretch.raise(Suspicion::Some);
+        }
+    }
+}
+
+/// One of the texts.
 #[derive(Clone, Copy)]
 struct Look<'a> {
     rules: &'a Ruleset,
@@ -45,160 +221,120 @@ struct Look<'a> {
     key_contexts: Contexts,
 }
 
-impl Ruleset {
-    /// Whether a rule may find something in `text` or in one of its strings or numbers. Only
-    /// `Suspicion::None` and `Seams` are sure (of `Form::Json` seams are not looked at). `text` is
-    /// folded, without backslashes and without percent codes. What is encoded in it is not
-    /// looked at: see `hides_text`.
-    pub(crate) fn suspect(
-        &self,
-        text: &[u8],
-        form: Form,
-        key_contexts: Contexts,
-        scratch: &mut Scratch,
-    ) -> Suspicion {
-        if !self.floating.open.is_empty() {
-            return Suspicion::Some;
-        }
-        let seen = &mut scratch.scan;
-        seen.clear();
-        let look = Look { rules: self, text, form, key_contexts };
-        let Some(has_seams) = look.find_triggers(seen) else { return Suspicion::Some };
-        // Lone words are looked for by leaves.
-        seen.anchors.add_runs(text, &self.runs, self.runs.token_bytes_min(usize::MAX));
-        let mut matches = std::mem::take(&mut seen.matches);
-        let is_suspect = seen.anchors.len() > TRIES_MAX
-            || seen.anchors.iter().any(|anchor| look.may_match(anchor, &mut matches))
-            || look.may_be_lone_word(&mut matches);
-        seen.matches = matches;
-        match is_suspect {
-            true => Suspicion::Some,
-            false if has_seams => Suspicion::Seams,
-            false => Suspicion::None,
-        }
-    }
-}
-
 impl<'a> Look<'a> {
-    /// Collects the literals where rules look closer; whether there are strings that may go on
-    /// in another one. None if a rule may match anywhere, since a keyword of it occurs.
-    fn find_triggers(&self, seen: &mut ScanScratch) -> Option<bool> {
-        let LiteralSet { automaton, owners } = &self.rules.triggers;
-        automaton.find(self.text, &mut seen.hits, &mut seen.find);
-        let (mut n_contents, mut n_texts) = (0, 0);
-        for &hit in &seen.hits {
-            for owner in owners.of(hit.literal) {
-                match *owner {
-                    Owner::Anchor(rule) | Owner::Phrase(rule) => {
-                        let start = automaton.start(self.text, hit) as u32;
-                        seen.anchors.add(Anchor { start, end: hit.end, rule });
-                    }
-                    Owner::Keyword(rule) if self.rules.floating.gated.contains(&rule) => {
-                        return None;
-                    }
-                    Owner::PartKey { is_content: true } => n_contents += 1,
-                    Owner::PartKey { is_content: false } => n_texts += 1,
-                    _ => {}
-                }
-            }
-        }
-        Some(self.form == Form::MayBeJson && (n_contents > 1 || n_texts > 1))
+    fn new(rules: &'a Ruleset, text: &'a [u8], stretch: &Stretch) -> Self {
+        let text = text.get(stretch.start as usize..stretch.end as usize).unwrap_or_default();
+        Self { rules, text, form: stretch.form, key_contexts: stretch.key_contexts }
     }
 
-    /// Whether the whole text may be one.
+    /// Whether the whole text may be one leaf.
     fn may_be_leaf(&self) -> bool {
         self.form != Form::Json
     }
 
-    /// What stands around strings.
-    fn quote(&self) -> Option<u8> {
-        match self.form {
-            Form::Plain => None,
-            Form::MayBeJson => Some(b'"'),
-            Form::Json => Some(QUOTE),
-        }
-    }
-
-    /// Whether the rule matches here in the leaf around.
-    fn may_match(&self, anchor: Anchor, matches: &mut Matches) -> bool {
+    /// Whether the rule finds something here, in the text or in the leaf around.
+    fn may_find(&self, anchor: Anchor, seen: &mut ScanScratch) -> bool {
+        let Some(rule) = self.rules.rule(anchor.rule) else { return false };
         let (start, end) = (anchor.start as usize, anchor.end as usize);
-        if self.may_be_leaf() && self.matches(anchor.rule, self.text, (start, end), matches) {
+        if self.may_be_leaf() && self.finds(rule, self.text, (start, end), seen) {
             return true;
         }
-        let Some(quote) = self.quote() else { return false };
-        match self.leaf(quote, start, end) {
-            Some((leaf, from)) => {
-                self.matches(anchor.rule, leaf, (start - from, end - from), matches)
-            }
+        if self.form == Form::Plain {
+            return false;
+        }
+        match self.leaf(start, end).filter(|(leaf, _)| !crate::json::may_be_json(leaf)) {
+            Some((leaf, from)) => self.finds(rule, leaf, (start - from, end - from), seen),
             // A number, or a string in which there may be numbers.
             None => true,
         }
     }
 
-    fn matches(
+    fn finds(
         &self,
-        rule: RuleIndex,
+        rule: &Rule,
         text: &[u8],
         (start, end): (usize, usize),
-        matches: &mut Matches,
+        seen: &mut ScanScratch,
     ) -> bool {
-        match self.rules.rule(rule).map(|rule| &rule.matcher) {
-            None => false,
-            Some(Matcher::Phrases { whole_words }) => {
-                !whole_words || context::is_whole(text, start, end)
+        match &rule.matcher {
+            Matcher::Phrases { whole_words } => {
+                (!whole_words || context::is_whole(text, start, end))
+                    && self.is_enough(rule, rule.score, seen)
             }
-            Some(Matcher::Regex(regex)) => regex.at(text, start).is_some(),
-            Some(Matcher::Detector(detect)) => {
+            Matcher::Regex(regex) => {
+                regex.at(text, start).is_some() && self.is_enough(rule, rule.score, seen)
+            }
+            Matcher::Detector(detect) => {
+                let matches: &mut Matches = &mut seen.matches;
                 matches.found.clear();
                 detect(&Site { text, start, end }, matches);
-                !matches.found.is_empty()
+                let best = matches.found.iter().map(|one| one.score).max();
+                best.is_some_and(|score| self.is_enough(rule, score, seen))
             }
         }
     }
 
-    /// What stands between the quotes around a stretch, and where it begins. None if the
-    /// stretch is not inside quotes, or what is may be JSON itself.
-    fn leaf(&self, quote: u8, start: usize, end: usize) -> Option<(&'a [u8], usize)> {
-        let n_quotes = memchr::memchr_iter(quote, self.text.get(..start)?).count();
-        let from = memchr::memrchr(quote, self.text.get(..start)?)? + 1;
-        let until = end + memchr::memchr(quote, self.text.get(end..)?)?;
-        let leaf = self.text.get(from..until)?;
-        (n_quotes % 2 == 1 && !crate::json::may_be_json(leaf)).then_some((leaf, from))
+    /// Whether a match with this score may be told, with all that is said around it.
+    fn is_enough(&self, rule: &Rule, score: u8, seen: &mut ScanScratch) -> bool {
+        score >= rule.flag_at
+            || score.saturating_add(CONTEXT_BONUS) >= rule.flag_at
+                && rule
+                    .context
+                    .is_some_and(|set| self.key_contexts >> set & 1 == 1 || self.says(set, seen))
     }
 
-    /// Whether a rule finds a text that is one word, or matches a leaf that is.
-    fn may_be_lone_word(&self, matches: &mut Matches) -> bool {
-        self.rules.runs.lone_words.iter().any(|word| {
-            self.may_be_leaf()
-                && word.score >= self.score_needed(word.rule)
-                && self.is_lone_word(word, self.text, matches)
-                || self.quote().is_some_and(|quote| {
-                    self.strings(quote).any(|leaf| self.is_lone_word(word, leaf, matches))
-                })
-        })
+    /// Whether a context word of the set stands anywhere in the text.
+    fn says(&self, set: u8, seen: &mut ScanScratch) -> bool {
+        let LiteralSet { automaton, owners } = &self.rules.surroundings;
+        seen.around.clear();
+        automaton.find(self.text, &mut seen.around, &mut seen.find);
+        let mut around = seen.around.iter().flat_map(|hit| owners.of(hit.literal));
+        around.any(|owner| *owner == Owner::Context(set))
+    }
+
+    /// What stands between the quotes around these bytes, and where it begins.
+    fn leaf(&self, start: usize, end: usize) -> Option<(&'a [u8], usize)> {
+        let quote = self.quote();
+        let before = self.text.get(..start)?;
+        let from = memchr::memrchr(quote, before)? + 1;
+        let until = end + memchr::memchr(quote, self.text.get(end..)?)?;
+        let is_inside = memchr::memchr_iter(quote, before).count() % 2 == 1;
+        Some((self.text.get(from..until)?, from)).filter(|_| is_inside)
+    }
+
+    /// Whether the rule finds a text that is one word, or a leaf that is.
+    fn may_be_lone_word(
+        &self,
+        word: &LoneWord,
+        contexts: Contexts,
+        seen: &mut ScanScratch,
+    ) -> bool {
+        let Some(rule) = self.rules.rule(word.rule) else { return false };
+        let has_context = rule.context.is_some_and(|set| contexts >> set & 1 == 1);
+        let bonus = if has_context { CONTEXT_BONUS } else { 0 };
+        word.score.saturating_add(bonus) >= rule.flag_at
+            && (self.may_be_leaf() && self.is_found(word, self.text, seen)
+                || self.form != Form::Plain
+                    && self.strings().any(|leaf| self.is_found(word, leaf, seen)))
+    }
+
+    fn is_found(&self, word: &LoneWord, text: &[u8], seen: &mut ScanScratch) -> bool {
+        let Some(rule) = self.rules.rule(word.rule).filter(|_| word.is(text)) else { return false };
+        let mut is_found = false;
+        runs::tokens(text, word.token_bytes_min, |token| {
+            is_found |= self.finds(rule, text, (token.start, token.end), seen);
+        });
+        is_found
     }
 
     /// What stands between quotes.
-    fn strings(&self, quote: u8) -> impl Iterator<Item = &'a [u8]> {
+    fn strings(&self) -> impl Iterator<Item = &'a [u8]> {
         let text = self.text;
-        let mut quotes = memchr::memchr_iter(quote, text);
+        let mut quotes = memchr::memchr_iter(self.quote(), text);
         std::iter::from_fn(move || text.get(quotes.next()? + 1..quotes.next()?))
     }
 
-    fn is_lone_word(&self, word: &LoneWord, text: &[u8], matches: &mut Matches) -> bool {
-        let mut found = false;
-        if word.is(text) {
-            runs::tokens(text, word.token_bytes_min, |token| {
-                found |= self.matches(word.rule, text, (token.start, token.end), matches);
-            });
-        }
-        found
-    }
-
-    /// What a match of all of the text, which has no context but its key, must score.
-    fn score_needed(&self, rule: RuleIndex) -> u8 {
-        let Some(rule) = self.rules.rule(rule) else { return 0 };
-        let has_context = rule.context.is_some_and(|set| self.key_contexts >> set & 1 == 1);
-        rule.flag_at.saturating_sub(if has_context { CONTEXT_BONUS } else { 0 })
+    fn quote(&self) -> u8 {
+        if self.form == Form::Json { QUOTE } else { b'"' }
     }
 }

@@ -27,21 +27,17 @@ static STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFI
 static URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
 
 impl Ruleset {
-    /// Whether text behind base64 or hex stands in the text that was looked at last.
-    pub(super) fn hides_text(&self, text: &[u8], scratch: &mut Scratch) -> bool {
-        if !scratch.may_be_encoded() || !self.decode.base64 && !self.decode.hex {
+    /// Whether text stands behind base64 or hex in a run of `ENCODED_BYTES_MIN` or more.
+    pub(crate) fn hides_text(&self, encoded: &[u8], scratch: &mut Scratch) -> bool {
+        if !self.decode.base64 && !self.decode.hex {
             return false;
         }
         let mut decoded = scratch.value.text();
-        let mut is_text = false;
-        runs::tokens(text, ENCODED_BYTES_MIN, |run| {
-            let encoded = text.get(run).unwrap_or_default();
-            decoded.clear();
-            // As much as the full look decodes of the first run that is text.
-            let bytes_max = self.limits.base64_bytes_max;
-            let is_decoded = decode(self.decode, encoded, bytes_max, &mut decoded);
-            is_text |= is_decoded && text_in(&decoded).is_some();
-        });
+        decoded.clear();
+        // As much as the full look decodes of the first run that is text.
+        let bytes_max = self.limits.base64_bytes_max;
+        let is_decoded = decode(self.decode, encoded, bytes_max, &mut decoded);
+        let is_text = is_decoded && text_in(&decoded).is_some();
         scratch.value.put_text(decoded);
         is_text
     }

@@ -7,6 +7,7 @@ use crate::text::Finding;
 use super::known::Known;
 use super::seam::Part;
 use super::spots::Spot;
+use super::survey::Survey;
 
 /// Free memory, taken where it is needed and put back. Holds texts, so it shows none of itself.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Memory {
     levels: Vec<Level>,
     pub(super) findings: Vec<Finding>,
     pub(super) known: Known,
+    /// For one value.
+    pub(super) survey: Survey,
 }
 
 impl std::fmt::Debug for Memory {

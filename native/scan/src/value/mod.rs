@@ -12,10 +12,10 @@ mod known;
 mod leaf;
 mod memory;
 mod oversize;
-mod plainly;
 mod seam;
 mod settle;
 mod spots;
+mod survey;
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -28,6 +28,7 @@ use crate::text::{Contexts, Scratch, Unscanned};
 use edit::Edit;
 pub(crate) use memory::Memory;
 use spots::Spot;
+pub use survey::Survey;
 
 /// So many more passes may find something in what the one before wrote.
 const PASSES_MORE_MAX: usize = 4;
@@ -91,9 +92,22 @@ impl Ruleset {
         told: &mut Vec<Told>,
     ) -> Outcome {
         let spot = Spot { contexts: key_contexts, role: place.role, message_index: None };
-        if self.is_plainly_clean(value, spot, place, scratch) {
-            return Outcome::Unchanged;
+        match self.is_plainly_clean(value, spot, place, scratch) {
+            true => Outcome::Unchanged,
+            false => self.redact_suspect(value, place, key_contexts, scratch, told),
         }
+    }
+
+    /// As `redact`, of a value of which a survey says that it may not be clean.
+    pub fn redact_suspect(
+        &self,
+        value: &[u8],
+        place: &Place<'_>,
+        key_contexts: Contexts,
+        scratch: &mut Scratch,
+        told: &mut Vec<Told>,
+    ) -> Outcome {
+        let spot = Spot { contexts: key_contexts, role: place.role, message_index: None };
         let deadline = self.deadline(value.len());
         let mut pass = Pass::new(self, place, deadline, scratch, told);
         let mut last = match pass.run(value, spot) {
@@ -134,7 +148,7 @@ impl Ruleset {
     }
 
     /// Whether a number under keys with these contexts is looked at.
-    fn wants_numbers(&self, contexts: Contexts) -> bool {
+    pub fn wants_numbers(&self, contexts: Contexts) -> bool {
         match self.scan_numbers {
             ScanNumbers::None => false,
             ScanNumbers::Named => contexts != 0,

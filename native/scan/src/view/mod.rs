@@ -77,6 +77,12 @@ pub fn fold_text(text: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Whether `Reading::Percent` reads the text differently than it is written.
+pub fn has_percent_code(text: &[u8]) -> bool {
+    let mut signs = memchr::memchr_iter(b'%', text);
+    signs.any(|at| hex_byte(text.get(at + 1..at + 3)).is_some())
+}
+
 /// Value of two hex digits.
 fn hex_byte(digits: Option<&[u8]>) -> Option<u8> {
     let &[high, low] = digits? else { return None };

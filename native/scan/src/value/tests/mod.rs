@@ -2,7 +2,7 @@
 
 mod json;
 mod leaves;
-mod plainly;
+mod survey;
 
 use serde_json::{Value, json};
 

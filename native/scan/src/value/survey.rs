@@ -1,0 +1,236 @@
+//! Values that one look at all of them together shows to be clean, which most are.
+
+use crate::json::{self, Json, Kind};
+use crate::place::Place;
+use crate::rules::Ruleset;
+use crate::text::{Contexts, Form, QUOTE, Scratch, Stretch, Suspicion};
+use crate::view::{Reading, has_percent_code};
+
+use super::Pass;
+use super::spots::{self, Spot};
+use super::{memory::Level, seam};
+
+/// Longer values are looked at by themselves, with an eye on the clock.
+const VALUE_BYTES_MAX: usize = 1 << 16;
+
+/// Values to be looked at together: that costs less than one by one. Shows none of them.
+#[derive(Default)]
+pub struct Survey {
+    /// As rules read them.
+    text: Vec<u8>,
+    /// By value.
+    stretches: Vec<Stretch>,
+}
+
+impl std::fmt::Debug for Survey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Survey").finish_non_exhaustive()
+    }
+}
+
+impl Survey {
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    /// Forgets all but the first `len` values.
+    pub fn truncate(&mut self, len: usize) {
+        self.stretches.truncate(len);
+        self.text.truncate(self.stretches.last().map_or(0, |last| last.end as usize + 1));
+    }
+
+    pub const fn len(&self) -> usize {
+        self.stretches.len()
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.stretches.is_empty()
+    }
+
+    pub const fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl Ruleset {
+    /// Takes a value into the survey; `key_contexts` are those of the keys above it. False if
+    /// only a full look can tell whether it is clean.
+    pub fn take_in(
+        &self,
+        value: &[u8],
+        key_contexts: Contexts,
+        survey: &mut Survey,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let len_max = VALUE_BYTES_MAX.min(self.limits.value_bytes_max);
+        // Where there are percent codes there is more than one way to read.
+        if value.len() > len_max || has_percent_code(value) {
+            return false;
+        }
+        let start = survey.text.len();
+        let mut stretch = Stretch::new(start..start, Form::Plain, key_contexts);
+        let has_backslash = memchr::memchr(b'\\', value).is_some();
+        let is_taken = match json::may_be_json(value) {
+            false => !has_backslash && read_folded(value, &mut survey.text, scratch),
+            true if value.is_ascii() && !has_backslash => {
+                stretch.form = Form::MayBeJson;
+                survey.text.extend_from_slice(value);
+                true
+            }
+            true => {
+                stretch.form = Form::Json;
+                self.decode.json && self.read_json(value, &mut stretch, &mut survey.text, scratch)
+            }
+        };
+        if is_taken {
+            stretch.end = survey.text.len() as u32;
+            survey.text.push(QUOTE);
+            survey.stretches.push(stretch);
+        } else {
+            survey.text.truncate(start);
+        }
+        is_taken
+    }
+
+    /// Appends JSON with its strings decoded.
+    fn read_json(
+        &self,
+        value: &[u8],
+        stretch: &mut Stretch,
+        to: &mut Vec<u8>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let mut level = scratch.value.level();
+        let (mut text, mut decoded) = (scratch.value.text(), scratch.value.text());
+        let is_read = level.json.parse(value, self.limits.json_depth_max, false)
+            && decode_strings(value, &level.json, &mut text, &mut decoded, stretch)
+            && read_folded(&text, to, scratch);
+        scratch.value.put_text(decoded);
+        scratch.value.put_text(text);
+        scratch.value.put_level(level);
+        is_read
+    }
+
+    /// Looks at all values of the survey, for `is_clear`.
+    pub fn look_at(&self, survey: &mut Survey, scratch: &mut Scratch) {
+        self.suspect(&survey.text, &mut survey.stretches, scratch);
+    }
+
+    /// Whether no rule finds anything in the value with this index, wherever it stands. False
+    /// says nothing.
+    pub fn is_clear(
+        &self,
+        (survey, index): (&Survey, usize),
+        value: &[u8],
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let Some(stretch) = survey.stretches.get(index) else { return false };
+        let contexts = stretch.key_contexts;
+        let spot = Spot { contexts, role: place.role, message_index: None };
+        match stretch.suspicion {
+            Suspicion::None => true,
+            Suspicion::Seams => self.has_clean_seams(value, spot, place, scratch),
+            Suspicion::Some => false,
+        }
+    }
+
+    /// `is_clear` of one value alone.
+    pub(super) fn is_plainly_clean(
+        &self,
+        value: &[u8],
+        spot: Spot,
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let mut survey = std::mem::take(&mut scratch.value.survey);
+        survey.clear();
+        let is_clean = self.take_in(value, spot.contexts, &mut survey, scratch) && {
+            self.look_at(&mut survey, scratch);
+            self.is_clear((&survey, 0), value, place, scratch)
+        };
+        scratch.value.survey = survey;
+        is_clean
+    }
+
+    /// Whether the value is JSON without findings in two neighbouring strings.
+    fn has_clean_seams(
+        &self,
+        value: &[u8],
+        spot: Spot,
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let mut level = scratch.value.level();
+        let is_json =
+            self.decode.json && level.json.parse(value, self.limits.json_depth_max, false);
+        let is_clean = is_json && self.seams_hold_nothing(value, &mut level, spot, place, scratch);
+        scratch.value.put_level(level);
+        is_clean
+    }
+
+    fn seams_hold_nothing(
+        &self,
+        value: &[u8],
+        level: &mut Level,
+        spot: Spot,
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        seam::find_parts(value, level);
+        if level.parts.len() < 2 {
+            return true;
+        }
+        spots::fill(self, scratch, value, level, spot);
+        let (mut told, mut edits) = (Vec::new(), Vec::new());
+        let deadline = self.deadline(value.len());
+        let mut pass = Pass::new(self, place, deadline, scratch, &mut told);
+        let looked = pass.seams(value, level, spot, &mut edits);
+        looked.is_ok() && pass.n_findings == 0 && edits.is_empty()
+    }
+}
+
+/// Appends the text as it reads folded.
+fn read_folded(text: &[u8], to: &mut Vec<u8>, scratch: &mut Scratch) -> bool {
+    let mut folded = scratch.value.text();
+    let is_changed = !text.is_ascii() && Reading::Fold.read(text, &mut folded);
+    to.extend_from_slice(if is_changed { &folded } else { text });
+    scratch.value.put_text(folded);
+    true
+}
+
+/// JSON with its strings decoded, and `QUOTE` where they begin and end. False if it is none, or
+/// if a string may be read in yet another way: it holds a backslash or a percent code then, or
+/// may be JSON itself.
+fn decode_strings(
+    value: &[u8],
+    json: &Json,
+    text: &mut Vec<u8>,
+    decoded: &mut Vec<u8>,
+    stretch: &mut Stretch,
+) -> bool {
+    text.clear();
+    let mut at = 0;
+    for leaf in &json.leaves {
+        let content = leaf.content(value);
+        let is_changed = leaf.is_escaped && Reading::Escapes.read(content, decoded);
+        let string = if is_changed { decoded.as_slice() } else { content };
+        let is_open = leaf.is_escaped
+            && (memchr::memchr2(b'\\', QUOTE, string).is_some() || has_percent_code(string));
+        if is_open || json::may_be_json(string) {
+            return false;
+        }
+        match (leaf.kind, string) {
+            (Kind::Key, b"content") => stretch.add_part(true),
+            (Kind::Key, b"text") => stretch.add_part(false),
+            _ => {}
+        }
+        text.extend_from_slice(value.get(at..leaf.start as usize).unwrap_or_default());
+        text.push(QUOTE);
+        text.extend_from_slice(string);
+        text.push(QUOTE);
+        at = leaf.end as usize;
+    }
+    text.extend_from_slice(value.get(at..).unwrap_or_default());
+    true
+}

@@ -1,0 +1,64 @@
+"""What a native engine has learnt of keys and values changes nothing of what it makes of a batch."""
+
+import random
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+from spanloom_native import Redactor as NativeRedactor
+
+from spanloom.batch import BATCH_TYPES
+from spanloom.processors.redaction.oracle import Redactor as PythonRedactor
+from tests.native.otlp_wire import SCALE, SIGNALS
+from tests.redaction.engines import encoded, shipped, texts_for, varied
+from tests.redaction.hostile_batches import drawn
+
+KEYS = ["gen_ai.input.messages", "user", "password", "a.content", "phone", "id", "app.seen", "n"]
+CLEAN = [
+    "",
+    "chat",
+    "ok then",
+    "gpt-4.1-mini-2025-04-14",
+    "100 % of 12 items",
+    '[{"role":"user","content":"hi"},{"role":"user","content":"there\\n"}]',
+    '{"text":"é", "n": 12}',
+]
+N_REQUESTS = 4
+
+
+def with_known_keys(message: Message, rng: random.Random) -> None:
+    """Gives most attributes one of a few keys, and many a plain value."""
+    if message.DESCRIPTOR.name == "KeyValue" and rng.random() < 0.9:
+        pair: Any = message
+        pair.key = rng.choice(KEYS)
+        if rng.random() < 0.7:
+            pair.value.Clear()
+            pair.value.string_value = rng.choice(CLEAN)
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for inner in value if field.is_repeated else [value]:
+                with_known_keys(inner, rng)
+
+
+def redacted(redactor: Any, request: bytes, signal: str) -> tuple[Any, ...]:
+    batch = BATCH_TYPES[signal].from_bytes(request)
+    report = redactor.redact(batch)
+    # What is new of keys is scanned once and then known.
+    values = {kind: n for kind, n in report.values.items() if kind != "key" and n}
+    told = report.findings, report.unscanned, report.dropped, report.keys
+    return batch.to_message(), len(batch), values, told
+
+
+@pytest.mark.parametrize("seed", range(2 * SCALE))
+def test_batch_after_batch_the_engines_agree(seed: int) -> None:
+    rng = random.Random(7000 + seed)
+    document = varied(rng) if seed % 2 else shipped()
+    native, python = NativeRedactor(encoded(document)), PythonRedactor(encoded(document))
+    texts = texts_for(document)
+    texts_of_batches = [texts.line(rng)[:200] for _ in range(20)] + CLEAN * 10
+    for signal in SIGNALS:
+        for _ in range(N_REQUESTS):
+            message = drawn(rng, signal, lambda: rng.choice(texts_of_batches))
+            with_known_keys(message, rng)
+            request = message.SerializeToString()
+            assert redacted(native, request, signal) == redacted(python, request, signal)
