@@ -81,8 +81,9 @@ impl Machine {
         }
     }
 
-    /// At most `n_steps` steps of every lane; fewer when an entry is deep.
-    #[inline]
+    /// At most `n_steps` steps of every lane; fewer when an entry is deep. A function of its own,
+    /// so that the states stay in registers.
+    #[inline(never)]
     fn step_lanes<const LEN: usize>(
         &self,
         table: &[u32; LEN],
@@ -92,35 +93,33 @@ impl Machine {
         hits: &mut Vec<Hit>,
         rest: &mut Rest,
     ) {
-        let [a, b, c, d] =
-            lanes.map(|lane| text.get(lane.at..lane.at + n_steps).unwrap_or_default());
-        let mut states = lanes.map(|lane| lane.state);
-        let mut n_done = 0;
         // Masked by a length that the compiler knows, an index needs no check.
         let next = |state: u32, byte: u8| {
             let index = state as usize + usize::from(self.classes.of(byte));
             table.get(index & (LEN - 1)).copied().unwrap_or(0)
         };
+        let [a, b, c, d] =
+            lanes.map(|lane| text.get(lane.at..lane.at + n_steps).unwrap_or_default());
+        let [mut s, mut t, mut u, mut v] = lanes.map(|lane| lane.state);
+        let mut n_done = 0;
         for (((&a, &b), &c), &d) in a.iter().zip(b).zip(c).zip(d) {
-            let [s, t, u, v] = states;
-            states = [next(s, a), next(t, b), next(u, c), next(v, d)];
+            (s, t, u, v) = (next(s, a), next(t, b), next(u, c), next(v, d));
             n_done += 1;
-            let [s, t, u, v] = states;
             if (s | t | u | v) & LOOK != 0 {
                 if (s | t | u | v) & DEEP != 0 {
                     break;
                 }
-                states = self.tell_lanes(states, lanes, n_done, hits, rest);
+                self.tell_lanes([s, t, u, v], lanes, n_done, hits, rest);
+                (s, t, u, v) = (s & !LOOK, t & !LOOK, u & !LOOK, v & !LOOK);
             }
         }
-        for (lane, state) in lanes.iter_mut().zip(states) {
+        for (lane, state) in lanes.iter_mut().zip([s, t, u, v]) {
             lane.at += n_done;
             lane.state = state;
         }
     }
 
-    /// Tells what ends `n_done` bytes after each lane's place, and gives the states back. Called
-    /// with copies, so that the states of the loop stay in registers.
+    /// Tells what ends `n_done` bytes after each lane's place.
     #[inline(never)]
     fn tell_lanes(
         &self,
@@ -129,14 +128,13 @@ impl Machine {
         n_done: usize,
         hits: &mut Vec<Hit>,
         rest: &mut Rest,
-    ) -> [u32; N_LANES] {
+    ) {
         let founds = std::iter::once(hits).chain(rest);
         for ((state, lane), found) in states.iter().zip(lanes).zip(founds) {
             if state & LOOK != 0 {
                 self.tell(state & !LOOK, lane.at + n_done, found);
             }
         }
-        states.map(|state| state & !LOOK)
     }
 
     /// Runs one lane to its end.

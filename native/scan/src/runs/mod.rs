@@ -84,12 +84,17 @@ fn next_group(text: &[u8], from: usize) -> Option<usize> {
     let goes_on = |(&byte, &next): (&u8, &u8)| {
         is_separator(byte) && (is_separator(next) || next.is_ascii_hexdigit())
     };
-    let has_separator =
-        |block: &&[u8; BLOCK_LEN]| block.iter().fold(false, |any, &byte| any | is_separator(byte));
+    // Compares and ors alone are done by whole registers.
+    let has_separator = |block: &[u8; BLOCK_LEN]| {
+        let any = |any: u8, &byte: &u8| {
+            any | u8::from(byte == b':') | u8::from(byte.wrapping_sub(b'-') < 2)
+        };
+        block.iter().fold(0, any) != 0
+    };
     let blocks = rest.as_chunks::<BLOCK_LEN>().0;
     let mut at = 0;
     for block in blocks {
-        if has_separator(&block) {
+        if has_separator(block) {
             let pairs = block.iter().zip(nexts.get(at..)?);
             if let Some(index) = pairs.into_iter().position(goes_on) {
                 return Some(from + at + index);
