@@ -2,8 +2,8 @@
 
 use super::classes::is_space;
 
-/// Bytes that are looked at together.
-const WORD_LEN: usize = 8;
+/// So many bytes are looked at without a branch, by whole registers.
+const BLOCK_LEN: usize = 16;
 
 /// A text with lower-case ASCII letters and each run of white space as one space. Its memory is
 /// used again for the next text.
@@ -47,29 +47,30 @@ impl Folded {
     /// Drops white space after white space.
     fn collapse(&mut self) {
         self.copy.clear();
-        self.copy.resize(self.bytes.len() + WORD_LEN, 0);
-        let (mut n_kept, mut last) = (0, 0);
-        let (words, rest) = self.bytes.as_chunks::<WORD_LEN>();
-        let mut padded = [0; WORD_LEN];
-        padded.iter_mut().zip(rest).for_each(|(to, &byte)| *to = byte);
-        for word in words.iter().chain([&padded]) {
-            let mut word = u64::from_le_bytes(*word);
-            let mut dropped = spaces(word) & (spaces(word) << 8 | last);
-            last = spaces(word) >> 56;
-            let n_before = self.gaps.len();
-            while dropped != 0 {
-                let below = (1 << (dropped.trailing_zeros() & !7)) - 1;
-                self.gaps.push((n_kept + dropped.trailing_zeros() as usize / 8) as u32);
-                word = word & below | word >> 8 & !below;
-                dropped = (dropped & (dropped - 1)) >> 8;
+        self.copy.extend(self.bytes.first());
+        let (blocks, rest) = self.bytes.get(1..).unwrap_or_default().as_chunks::<BLOCK_LEN>();
+        let lasts = self.bytes.as_chunks::<BLOCK_LEN>().0;
+        for (block, lasts) in blocks.iter().zip(lasts) {
+            let pairs = lasts.iter().zip(block);
+            if pairs.fold(0, |any, (&last, &byte)| any | is_repeated(last, byte)) == 0 {
+                self.copy.extend_from_slice(block);
+            } else {
+                keep(lasts, block, &mut self.copy, &mut self.gaps);
             }
-            if let Some(to) = self.copy.get_mut(n_kept..n_kept + WORD_LEN) {
-                to.copy_from_slice(&word.to_le_bytes());
-            }
-            n_kept += WORD_LEN + n_before - self.gaps.len();
         }
-        self.copy.truncate(n_kept + rest.len() - WORD_LEN);
+        let lasts = self.bytes.get(blocks.len() * BLOCK_LEN..).unwrap_or_default();
+        keep(lasts, rest, &mut self.copy, &mut self.gaps);
         std::mem::swap(&mut self.bytes, &mut self.copy);
+    }
+}
+
+/// Appends what is no white space after white space; `lasts` are the bytes before each.
+fn keep(lasts: &[u8], bytes: &[u8], copy: &mut Vec<u8>, gaps: &mut Vec<u32>) {
+    for (&last, &byte) in lasts.iter().zip(bytes) {
+        match is_repeated(last, byte) {
+            0 => copy.push(byte),
+            _ => gaps.push(copy.len() as u32),
+        }
     }
 }
 
@@ -89,12 +90,4 @@ fn folded(byte: u8) -> u8 {
 #[inline(always)]
 fn is_repeated(byte: u8, next: u8) -> u8 {
     u8::from(byte == b' ') & u8::from(next == b' ')
-}
-
-/// The highest bit of each byte that is a space.
-#[inline(always)]
-fn spaces(word: u64) -> u64 {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let others = word ^ 0x2020_2020_2020_2020;
-    !(((others & LOW) + LOW) | others | LOW)
 }

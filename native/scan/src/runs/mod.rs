@@ -79,31 +79,13 @@ pub fn hex_groups(text: &[u8], mut found: impl FnMut(Range<usize>)) {
 
 /// The first separator from `from` on after which a stretch may go on.
 fn next_group(text: &[u8], from: usize) -> Option<usize> {
-    let (rest, nexts) = (text.get(from..)?, text.get(from + 1..)?);
-    let is_separator = |byte: u8| (byte == b':') | (byte == b'-') | (byte == b'.');
-    let goes_on = |(&byte, &next): (&u8, &u8)| {
-        is_separator(byte) && (is_separator(next) || next.is_ascii_hexdigit())
+    let rest = text.get(from..)?;
+    let goes_on = |at: &usize| {
+        let next = rest.get(at + 1);
+        next.is_some_and(|next| matches!(next, b':' | b'-' | b'.') || next.is_ascii_hexdigit())
     };
-    // Compares and ors alone are done by whole registers.
-    let has_separator = |block: &[u8; BLOCK_LEN]| {
-        let any = |any: u8, &byte: &u8| {
-            any | u8::from(byte == b':') | u8::from(byte.wrapping_sub(b'-') < 2)
-        };
-        block.iter().fold(0, any) != 0
-    };
-    let blocks = rest.as_chunks::<BLOCK_LEN>().0;
-    let mut at = 0;
-    for block in blocks {
-        if has_separator(block) {
-            let pairs = block.iter().zip(nexts.get(at..)?);
-            if let Some(index) = pairs.into_iter().position(goes_on) {
-                return Some(from + at + index);
-            }
-        }
-        at += BLOCK_LEN;
-    }
-    let index = rest.get(at..)?.iter().zip(nexts.get(at..)?).position(goes_on)?;
-    Some(from + at + index)
+    let at = memchr::memchr3_iter(b':', b'-', b'.', rest).find(goes_on)?;
+    Some(from + at)
 }
 
 /// Where the stretch whose first separator is at `at` ends.

@@ -36,6 +36,9 @@ pub(crate) enum Form {
 /// No valid JSON holds it, and no run.
 pub(crate) const QUOTE: u8 = 0;
 
+/// What may stand between the strings of JSON.
+const BETWEEN_STRINGS: &[u8] = b" \t\r\n{}[],:0123456789+-.eEtrufalsn";
+
 /// One of the texts, which stand one after the other with a `QUOTE` after each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
@@ -292,14 +295,17 @@ impl<'a> Look<'a> {
         around.any(|owner| *owner == Owner::Context(set))
     }
 
-    /// What stands between the quotes around these bytes, and where it begins.
+    /// What stands between the quotes around these bytes, and where it begins. None if they are
+    /// not inside of a string.
     fn leaf(&self, start: usize, end: usize) -> Option<(&'a [u8], usize)> {
         let quote = self.quote();
         let before = self.text.get(..start)?;
         let from = memchr::memrchr(quote, before)? + 1;
         let until = end + memchr::memchr(quote, self.text.get(end..)?)?;
-        let is_inside = memchr::memchr_iter(quote, before).count() % 2 == 1;
-        Some((self.text.get(from..until)?, from)).filter(|_| is_inside)
+        let leaf = self.text.get(from..until)?;
+        let is_inside = !leaf.iter().all(|byte| BETWEEN_STRINGS.contains(byte))
+            || memchr::memchr_iter(quote, before).count() % 2 == 1;
+        is_inside.then_some((leaf, from))
     }
 
     /// Whether the rule finds a text that is one word, or a leaf that is.
