@@ -1,7 +1,5 @@
 //! A copy of a text in which all cases and all white space are one.
 
-use super::classes::is_space;
-
 /// So many bytes are looked at without a branch, by whole registers.
 const BLOCK_LEN: usize = 16;
 
@@ -48,18 +46,25 @@ impl Folded {
     fn collapse(&mut self) {
         self.copy.clear();
         self.copy.extend(self.bytes.first());
-        let (blocks, rest) = self.bytes.get(1..).unwrap_or_default().as_chunks::<BLOCK_LEN>();
+        let bytes = self.bytes.get(1..).unwrap_or_default();
+        let blocks = bytes.as_chunks::<BLOCK_LEN>().0;
         let lasts = self.bytes.as_chunks::<BLOCK_LEN>().0;
-        for (block, lasts) in blocks.iter().zip(lasts) {
+        let mut n_done = 0;
+        for (index, (block, lasts)) in blocks.iter().zip(lasts).enumerate() {
             let pairs = lasts.iter().zip(block);
-            if pairs.fold(0, |any, (&last, &byte)| any | is_repeated(last, byte)) == 0 {
-                self.copy.extend_from_slice(block);
-            } else {
+            if pairs.fold(0, |any, (&last, &byte)| any | is_repeated(last, byte)) != 0 {
+                let at = index * BLOCK_LEN;
+                self.copy.extend_from_slice(bytes.get(n_done..at).unwrap_or_default());
                 keep(lasts, block, &mut self.copy, &mut self.gaps);
+                n_done = at + BLOCK_LEN;
             }
         }
-        let lasts = self.bytes.get(blocks.len() * BLOCK_LEN..).unwrap_or_default();
-        keep(lasts, rest, &mut self.copy, &mut self.gaps);
+        let at = blocks.len() * BLOCK_LEN;
+        self.copy.extend_from_slice(bytes.get(n_done..at).unwrap_or_default());
+        let (lasts, rest) = (self.bytes.get(at..), bytes.get(at..));
+        if let (Some(lasts), Some(rest)) = (lasts, rest) {
+            keep(lasts, rest, &mut self.copy, &mut self.gaps);
+        }
         std::mem::swap(&mut self.bytes, &mut self.copy);
     }
 }
@@ -83,7 +88,10 @@ pub(super) fn folded_literal(literal: &[u8]) -> Vec<u8> {
 
 #[inline(always)]
 fn folded(byte: u8) -> u8 {
-    if is_space(byte) { b' ' } else { byte.to_ascii_lowercase() }
+    // Without a branch: compares that are done by whole registers.
+    let lower = byte | (u8::from(byte.wrapping_sub(b'A') < 26) << 5);
+    let is_space = byte.wrapping_sub(b'\t') < 5;
+    if is_space { b' ' } else { lower }
 }
 
 /// 1 where both bytes of a folded text are white space.

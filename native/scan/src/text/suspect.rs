@@ -245,9 +245,11 @@ impl<'a> Look<'a> {
         if self.form == Form::Plain {
             return false;
         }
-        match self.leaf(start, end).filter(|(leaf, _)| !crate::json::may_be_json(leaf)) {
+        let is_leaf =
+            |(leaf, _): &(&[u8], usize)| self.form == Form::Json || !crate::json::may_be_json(leaf);
+        match self.leaf(start, end).filter(is_leaf) {
             Some((leaf, from)) => self.finds(rule, leaf, (start - from, end - from), seen),
-            // A number, or a string in which there may be numbers.
+            // A number, or a string in which there may be other strings.
             None => true,
         }
     }

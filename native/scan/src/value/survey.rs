@@ -4,7 +4,7 @@ use crate::json::{self, Json, Kind};
 use crate::place::Place;
 use crate::rules::Ruleset;
 use crate::text::{Contexts, Form, QUOTE, Scratch, Stretch, Suspicion};
-use crate::view::{Reading, has_percent_code};
+use crate::view::{Reading, has_escape, has_percent_code};
 
 use super::Pass;
 use super::spots::{self, Spot};
@@ -69,18 +69,16 @@ impl Ruleset {
         }
         let start = survey.text.len();
         let mut stretch = Stretch::new(start..start, Form::Plain, key_contexts);
-        let has_backslash = memchr::memchr(b'\\', value).is_some();
-        let is_taken = match json::may_be_json(value) {
-            false => !has_backslash && read_folded(value, &mut survey.text, scratch),
-            true if value.is_ascii() && !has_backslash => {
-                stretch.form = Form::MayBeJson;
-                survey.text.extend_from_slice(value);
-                true
-            }
-            true => {
-                stretch.form = Form::Json;
-                self.decode.json && self.read_json(value, &mut stretch, &mut survey.text, scratch)
-            }
+        let may_be_json = json::may_be_json(value);
+        let is_taken = if may_be_json && value.is_ascii() && !value.contains(&b'\\') {
+            stretch.form = Form::MayBeJson;
+            survey.text.extend_from_slice(value);
+            true
+        } else {
+            let of_json = self.read_json(value, &mut stretch, &mut survey.text, scratch);
+            of_json.unwrap_or_else(|| {
+                !has_escape(value) && read_folded(value, &mut survey.text, scratch)
+            })
         };
         if is_taken {
             stretch.end = survey.text.len() as u32;
@@ -92,23 +90,71 @@ impl Ruleset {
         is_taken
     }
 
-    /// Appends JSON with its strings decoded.
+    /// Appends JSON with its strings decoded; None if it is none. False as for `take_in`.
     fn read_json(
         &self,
         value: &[u8],
         stretch: &mut Stretch,
         to: &mut Vec<u8>,
         scratch: &mut Scratch,
-    ) -> bool {
+    ) -> Option<bool> {
         let mut level = scratch.value.level();
-        let (mut text, mut decoded) = (scratch.value.text(), scratch.value.text());
-        let is_read = level.json.parse(value, self.limits.json_depth_max, false)
-            && decode_strings(value, &level.json, &mut text, &mut decoded, stretch)
-            && read_folded(&text, to, scratch);
-        scratch.value.put_text(decoded);
-        scratch.value.put_text(text);
+        let is_json = self.is_json(value, &mut level.json);
+        let is_read = is_json && {
+            stretch.form = Form::Json;
+            let mut text = scratch.value.text();
+            let is_read = self.decode_strings(value, &level.json, &mut text, stretch, scratch)
+                && read_folded(&text, to, scratch);
+            scratch.value.put_text(text);
+            is_read
+        };
         scratch.value.put_level(level);
-        is_read
+        is_json.then_some(is_read)
+    }
+
+    fn is_json(&self, text: &[u8], json: &mut Json) -> bool {
+        self.decode.json
+            && json::may_be_json(text)
+            && json.parse(text, self.limits.json_depth_max, false)
+    }
+
+    /// JSON with its strings decoded, and `QUOTE` where they begin and end. False if a string may
+    /// be read in yet another way: it has escapes or percent codes then, or is JSON itself.
+    fn decode_strings(
+        &self,
+        value: &[u8],
+        json: &Json,
+        text: &mut Vec<u8>,
+        stretch: &mut Stretch,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let (mut decoded, mut inner) = (scratch.value.text(), scratch.value.level());
+        text.clear();
+        let mut at = 0;
+        let is_decoded = json.leaves.iter().all(|leaf| {
+            let content = leaf.content(value);
+            let is_changed = leaf.is_escaped && Reading::Escapes.read(content, &mut decoded);
+            let string = if is_changed { decoded.as_slice() } else { content };
+            let is_open = leaf.is_escaped
+                && (memchr::memchr(QUOTE, string).is_some()
+                    || has_escape(string)
+                    || has_percent_code(string));
+            match (leaf.kind, string) {
+                (Kind::Key, b"content") => stretch.add_part(true),
+                (Kind::Key, b"text") => stretch.add_part(false),
+                _ => {}
+            }
+            text.extend_from_slice(value.get(at..leaf.start as usize).unwrap_or_default());
+            text.push(QUOTE);
+            text.extend_from_slice(string);
+            text.push(QUOTE);
+            at = leaf.end as usize;
+            !is_open && !self.is_json(string, &mut inner.json)
+        });
+        text.extend_from_slice(value.get(at..).unwrap_or_default());
+        scratch.value.put_text(decoded);
+        scratch.value.put_level(inner);
+        is_decoded
     }
 
     /// Looks at all values of the survey, for `is_clear`.
@@ -162,8 +208,7 @@ impl Ruleset {
         scratch: &mut Scratch,
     ) -> bool {
         let mut level = scratch.value.level();
-        let is_json =
-            self.decode.json && level.json.parse(value, self.limits.json_depth_max, false);
+        let is_json = self.is_json(value, &mut level.json);
         let is_clean = is_json && self.seams_hold_nothing(value, &mut level, spot, place, scratch);
         scratch.value.put_level(level);
         is_clean
@@ -196,41 +241,5 @@ fn read_folded(text: &[u8], to: &mut Vec<u8>, scratch: &mut Scratch) -> bool {
     let is_changed = !text.is_ascii() && Reading::Fold.read(text, &mut folded);
     to.extend_from_slice(if is_changed { &folded } else { text });
     scratch.value.put_text(folded);
-    true
-}
-
-/// JSON with its strings decoded, and `QUOTE` where they begin and end. False if it is none, or
-/// if a string may be read in yet another way: it holds a backslash or a percent code then, or
-/// may be JSON itself.
-fn decode_strings(
-    value: &[u8],
-    json: &Json,
-    text: &mut Vec<u8>,
-    decoded: &mut Vec<u8>,
-    stretch: &mut Stretch,
-) -> bool {
-    text.clear();
-    let mut at = 0;
-    for leaf in &json.leaves {
-        let content = leaf.content(value);
-        let is_changed = leaf.is_escaped && Reading::Escapes.read(content, decoded);
-        let string = if is_changed { decoded.as_slice() } else { content };
-        let is_open = leaf.is_escaped
-            && (memchr::memchr2(b'\\', QUOTE, string).is_some() || has_percent_code(string));
-        if is_open || json::may_be_json(string) {
-            return false;
-        }
-        match (leaf.kind, string) {
-            (Kind::Key, b"content") => stretch.add_part(true),
-            (Kind::Key, b"text") => stretch.add_part(false),
-            _ => {}
-        }
-        text.extend_from_slice(value.get(at..leaf.start as usize).unwrap_or_default());
-        text.push(QUOTE);
-        text.extend_from_slice(string);
-        text.push(QUOTE);
-        at = leaf.end as usize;
-    }
-    text.extend_from_slice(value.get(at..).unwrap_or_default());
     true
 }

@@ -20,6 +20,11 @@ pub fn changes(source: &[u8], mut change: impl FnMut(Range<usize>, &[u8])) {
     }
 }
 
+/// Whether what stands after a backslash makes it an escape.
+pub fn is_one(after: Option<&[u8]>) -> bool {
+    after.and_then(meaning).is_some()
+}
+
 /// The character that an escape stands for and its length, without the backslash.
 fn meaning(rest: &[u8]) -> Option<(char, usize)> {
     let simple = match *rest.first()? {

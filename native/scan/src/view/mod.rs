@@ -83,6 +83,11 @@ pub fn has_percent_code(text: &[u8]) -> bool {
     signs.any(|at| hex_byte(text.get(at + 1..at + 3)).is_some())
 }
 
+/// Whether `Reading::Escapes` reads the text differently than it is written.
+pub fn has_escape(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'\\', text).any(|at| escape::is_one(text.get(at + 1..)))
+}
+
 /// Value of two hex digits.
 fn hex_byte(digits: Option<&[u8]>) -> Option<u8> {
     let &[high, low] = digits? else { return None };
