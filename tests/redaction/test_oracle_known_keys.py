@@ -1,4 +1,4 @@
-"""What a native engine has learnt of keys and values changes nothing of what it makes of a batch."""
+"""What a native engine has learnt changes nothing of what it makes of a batch."""
 
 import random
 from typing import Any
