@@ -47,13 +47,17 @@ impl Engine {
 fn walked(engine: &Engine, signal: Signal, request: &[u8], audit: bool) -> Result<Redacted, Stop> {
     let mut walk = Walk::new(engine, signal, request, audit);
     walk.survey(signal);
+    finished(walk, signal)
+}
+
+fn finished(mut walk: Walk<'_>, signal: Signal) -> Result<Redacted, Stop> {
     walk.request(schema::request(signal))?;
-    if !audit {
-        engine.give_back(mem::take(&mut walk.memory));
+    if walk.report.audit.is_none() {
+        walk.engine.give_back(mem::take(&mut walk.memory));
     }
     let changed = !walk.edits.is_empty();
     Ok(Redacted {
-        request: changed.then(|| walk.edits.join(request)),
+        request: changed.then(|| walk.edits.join(walk.bytes)),
         n_kept: walk.n_kept,
         n_dropped: walk.n_dropped,
         report: walk.report,
@@ -74,3 +78,6 @@ impl From<Stop> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,8 +27,12 @@ use crate::otlp::wire::{Field, Reader, WireType};
 
 /// So many bytes of text are looked at together: they stay in the first or second cache.
 const TEXT_BYTES: usize = 1 << 15;
+/// So many items at most, whatever their texts: what is noted of an empty one is many times as
+/// long as it.
+const ITEMS: usize = 1 << 12;
 /// An item with more is walked.
 const TEXT_BYTES_MAX: usize = 1 << 20;
+const TEXTS_MAX: usize = 1 << 15;
 
 /// What is known of a text before it is scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +194,7 @@ impl<'a> Survey<'a> {
             self.surveyed.items.positions.push(field.start);
             self.surveyed.unseen.positions.push(field.start);
         }
-        if self.room.texts.n_bytes() >= TEXT_BYTES {
+        if self.room.texts.n_bytes() >= TEXT_BYTES || self.room.items.len() >= ITEMS {
             self.look();
         }
     }
@@ -302,7 +306,8 @@ impl<'a> Survey<'a> {
         if text.is_empty() {
             return true;
         }
-        if self.room.texts.n_bytes() + text.len() > TEXT_BYTES_MAX {
+        let texts = &self.room.texts;
+        if texts.n_bytes() + text.len() > TEXT_BYTES_MAX || texts.len() >= TEXTS_MAX {
             return false;
         }
         self.scanned.add(Scanned::one(ValueKind::of_text(text), text.len()));

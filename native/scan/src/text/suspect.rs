@@ -323,7 +323,7 @@ impl<'a> Look<'a> {
         word.score.saturating_add(bonus) >= rule.flag_at
             && (self.may_be_leaf() && self.is_found(word, self.text, seen)
                 || self.form != Form::Plain
-                    && self.strings().any(|leaf| self.is_found(word, leaf, seen)))
+                    && self.leaves().any(|leaf| self.is_found(word, leaf, seen)))
     }
 
     fn is_found(&self, word: &LoneWord, text: &[u8], seen: &mut ScanScratch) -> bool {
@@ -335,11 +335,16 @@ impl<'a> Look<'a> {
         is_found
     }
 
-    /// What stands between quotes.
-    fn strings(&self) -> impl Iterator<Item = &'a [u8]> {
-        let text = self.text;
-        let mut quotes = memchr::memchr_iter(self.quote(), text);
-        std::iter::from_fn(move || text.get(quotes.next()? + 1..quotes.next()?))
+    /// All that may be a leaf: what stands between quotes, and numbers, also those of JSON there.
+    fn leaves(&self) -> impl Iterator<Item = &'a [u8]> {
+        let quote = self.quote();
+        let parts = self.text.split(move |&byte| byte == quote).zip([false, true].iter().cycle());
+        parts.flat_map(|(part, &is_string)| {
+            let has_numbers = !is_string || crate::json::may_be_json(part);
+            let numbers = part.split(|byte| b" \t\r\n{}[],:".contains(byte));
+            let strings = is_string.then_some(part).into_iter();
+            strings.chain(numbers.filter(move |_| has_numbers))
+        })
     }
 
     fn quote(&self) -> u8 {

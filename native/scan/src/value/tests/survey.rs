@@ -184,3 +184,15 @@ fn what_looks_clean_at_once_is_clean() {
     assert!(n_clean * 3 > n_full, "{n_clean} of {n_full}");
     assert!(n_full * 4 < n_values * 3, "{n_full} of {n_values}");
 }
+
+#[test]
+fn a_number_that_is_one_word_is_looked_at() {
+    let rules = ruleset(json!({"rules": [detector("generic_secret", &["card"])]}));
+    let (mut scratch, mut survey) = (Scratch::default(), Survey::default());
+    let spot = Spot { contexts: 0, role: PLACE.role, message_index: None };
+    for value in ["{\"card\": 83719402651e-46}", "{\"card\": \"[ 83719402651e-46 ]\"}"] {
+        assert!(!full(&rules, value.as_bytes(), spot, &mut scratch));
+        let clean = at_once(&rules, &[(value.to_owned(), spot)], &mut survey, &mut scratch);
+        assert_eq!(clean, [false], "{value}");
+    }
+}
