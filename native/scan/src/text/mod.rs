@@ -59,6 +59,8 @@ struct ScanScratch {
     hits: Vec<Hit>,
     /// Context words, where all that matters is whether there are any.
     around: Vec<Hit>,
+    /// Where the text begins that was asked for them last, and which sets it holds.
+    said: Option<(u32, Contexts)>,
     find: FindScratch,
     anchors: Anchors,
     surroundings: Surroundings,

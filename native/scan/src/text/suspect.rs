@@ -85,6 +85,7 @@ impl Ruleset {
             stretches.iter_mut().for_each(|stretch| stretch.raise(Suspicion::Some));
             return;
         }
+        scratch.scan.said = None;
         let mut hits = std::mem::take(&mut scratch.scan.hits);
         hits.clear();
         self.triggers.automaton.find(text, &mut hits, &mut scratch.scan.find);
@@ -220,6 +221,8 @@ impl<'a> Sweep<'a> {
 struct Look<'a> {
     rules: &'a Ruleset,
     text: &'a [u8],
+    /// Where the text begins among all.
+    start: u32,
     form: Form,
     key_contexts: Contexts,
 }
@@ -227,7 +230,8 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn new(rules: &'a Ruleset, text: &'a [u8], stretch: &Stretch) -> Self {
         let text = text.get(stretch.start as usize..stretch.end as usize).unwrap_or_default();
-        Self { rules, text, form: stretch.form, key_contexts: stretch.key_contexts }
+        let Stretch { start, form, key_contexts, .. } = *stretch;
+        Self { rules, text, start, form, key_contexts }
     }
 
     /// Whether the whole text may be one leaf.
@@ -290,11 +294,22 @@ impl<'a> Look<'a> {
 
     /// Whether a context word of the set stands anywhere in the text.
     fn says(&self, set: u8, seen: &mut ScanScratch) -> bool {
+        let known = seen.said.filter(|&(start, _)| start == self.start);
+        let (_, said) = known.unwrap_or_else(|| (self.start, self.all_said(seen)));
+        seen.said = Some((self.start, said));
+        said >> set & 1 == 1
+    }
+
+    /// The sets of all context words in the text.
+    fn all_said(&self, seen: &mut ScanScratch) -> Contexts {
         let LiteralSet { automaton, owners } = &self.rules.surroundings;
         seen.around.clear();
         automaton.find(self.text, &mut seen.around, &mut seen.find);
-        let mut around = seen.around.iter().flat_map(|hit| owners.of(hit.literal));
-        around.any(|owner| *owner == Owner::Context(set))
+        let around = seen.around.iter().flat_map(|hit| owners.of(hit.literal));
+        around.fold(0, |said, owner| match *owner {
+            Owner::Context(set) => said | 1 << set,
+            _ => said,
+        })
     }
 
     /// What stands between the quotes around these bytes, and where it begins. None if they are
