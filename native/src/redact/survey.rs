@@ -394,3 +394,24 @@ fn key_and_value(request: &[u8], pair: &Field) -> Result<Option<(Field, Field)>,
     })?;
     Ok(key.zip(value).filter(|_| n_fields == 2))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::otlp::wire::put_len_field;
+    use crate::redact::{Engine, engine::Summary};
+
+    #[test]
+    fn of_many_empty_items_few_are_noted_at_a_time() {
+        let (mut resource, mut request) = (Vec::new(), Vec::new());
+        put_len_field(&mut resource, 2, &[0x12, 0].repeat(8 * ITEMS));
+        put_len_field(&mut request, 1, &resource);
+        let document = br#"{"rules": [], "keys": {"drop": ["a"]}}"#;
+        let engine = Engine::new(document, Summary::Info).unwrap();
+        let mut memory = Memory::default();
+        assert!(survey(&engine.ruleset, Signal::Logs, &request, &mut memory).is_some());
+        assert!((1..=2 * ITEMS).contains(&memory.room.items.capacity()));
+    }
+}
