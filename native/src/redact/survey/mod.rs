@@ -5,16 +5,17 @@
 //! rules care for, values inside values) leaves it to the walk, and so does a text that may hold
 //! something.
 
-use std::ops::Range;
+mod content;
+mod room;
+mod surveyed;
 
-use spanloom_scan::place::{Location, Place, Role};
+use spanloom_scan::place::Location;
 use spanloom_scan::rules::Ruleset;
 use spanloom_scan::text::Contexts;
-use spanloom_scan::value::Survey as Texts;
 
 use super::attributes::has_role;
 use super::engine::Memory;
-use super::pairs::{self, BOOL_VALUE, DOUBLE_VALUE, INT_VALUE, KEY, STRING_VALUE, VALUE};
+use super::pairs;
 use super::places;
 use super::repeats::{Scanned, place};
 use super::report::ValueKind;
@@ -24,6 +25,10 @@ use crate::otlp::signal::Signal;
 use crate::otlp::validate::DEPTH_MAX;
 use crate::otlp::walk::fields_while;
 use crate::otlp::wire::{Field, Reader, WireType};
+use content::{Content, content, key_and_value};
+pub use room::Room;
+use room::{Item, Key, Source};
+pub use surveyed::{Known, Surveyed};
 
 /// So many bytes of text are looked at together: they stay in the first or second cache.
 const TEXT_BYTES: usize = 1 << 15;
@@ -34,101 +39,14 @@ const ITEMS: usize = 1 << 12;
 const TEXT_BYTES_MAX: usize = 1 << 20;
 const TEXTS_MAX: usize = 1 << 15;
 
-/// What is known of a text before it is scanned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    Nothing,
-    Clear,
-    /// It may not be clean.
-    Suspect,
-}
-
-/// What the survey of a request shows. Items and texts are asked for in their order.
-#[derive(Debug, Default)]
-pub struct Surveyed {
-    /// Where the items start that have to be walked, ascending.
-    items: Marks,
-    /// Where their suspect texts start, ascending.
-    texts: Marks,
-    /// Where the items start of which no text was looked at, ascending.
-    unseen: Marks,
-    /// Where the item ends that was asked for last, if its texts were looked at.
-    seen_until: usize,
-    /// What was scanned of all other items.
-    pub scanned: Scanned,
-}
-
-/// Positions in a request, ascending, which are gone through once.
-#[derive(Debug, Default)]
-struct Marks {
-    positions: Vec<usize>,
-    n_passed: usize,
-}
-
-impl Marks {
-    fn has(&mut self, position: usize) -> bool {
-        let later = self.positions.get(self.n_passed..).unwrap_or_default();
-        self.n_passed += later.iter().take_while(|&&mark| mark < position).count();
-        self.positions.get(self.n_passed) == Some(&position)
-    }
-}
-
-impl Surveyed {
-    /// Whether nothing can be found in an item.
-    pub fn is_clear(&mut self, item: &Field) -> bool {
-        self.seen_until = if self.unseen.has(item.start) { 0 } else { item.end };
-        !self.items.has(item.start)
-    }
-
-    /// What is known of a text, if it stands in the item asked for last.
-    pub fn known(&mut self, text: &Field) -> Known {
-        match text.payload < self.seen_until {
-            false => Known::Nothing,
-            true if self.texts.has(text.payload) => Known::Suspect,
-            true => Known::Clear,
-        }
-    }
-}
-
-/// Used again from request to request.
-#[derive(Debug, Default)]
-pub struct Room {
-    texts: Texts,
-    sources: Vec<Source>,
-    items: Vec<Item>,
-}
-
-/// Where a text in the survey comes from.
-#[derive(Debug)]
-struct Source {
-    text: Range<usize>,
-    location: Location,
-    key: Key,
-    /// What stands there again if the text does, and its place in `Repeats`.
-    repeat: (u8, Range<usize>),
-}
-
-#[derive(Debug)]
-enum Key {
-    Field(&'static str),
-    Attribute(Range<usize>),
-}
-
-#[derive(Debug)]
-struct Item {
-    start: usize,
-    /// How many texts come before its own.
-    n_before: usize,
-    scanned: Scanned,
-}
-
-/// Looks at all items of a valid request. What is not valid is left to the walk.
+/// Looks at all items of a valid request. One that is not, or is too large, is left to the walk.
 pub fn survey(
     rules: &Ruleset,
     signal: Signal,
     request: &[u8],
     memory: &mut Memory,
 ) -> Option<Surveyed> {
+    u32::try_from(request.len()).ok()?;
     let mut survey = Survey {
         rules,
         signal: places::signal(signal),
@@ -144,8 +62,7 @@ pub fn survey(
     survey.look();
     let Survey { room, mut surveyed, .. } = survey;
     memory.room = room;
-    surveyed.items.positions.sort_unstable();
-    surveyed.texts.positions.sort_unstable();
+    surveyed.sort();
     walked.is_ok().then_some(surveyed)
 }
 
@@ -191,8 +108,6 @@ impl<'a> Survey<'a> {
         } else {
             self.room.texts.truncate(n_before);
             self.room.sources.truncate(n_before);
-            self.surveyed.items.positions.push(field.start);
-            self.surveyed.unseen.positions.push(field.start);
         }
         if self.room.texts.n_bytes() >= TEXT_BYTES || self.room.items.len() >= ITEMS {
             self.look();
@@ -314,85 +229,6 @@ impl<'a> Survey<'a> {
         self.room.sources.push(source);
         self.rules.take_in(text, contexts, &mut self.room.texts, &mut self.memory.scratch)
     }
-
-    /// Looks at all that was taken in.
-    fn look(&mut self) {
-        let Room { mut texts, mut sources, mut items } = std::mem::take(&mut self.room);
-        self.rules.look_at(&mut texts, &mut self.memory.scratch);
-        for item in items.drain(..).rev() {
-            let n_suspects = self.surveyed.texts.positions.len();
-            for (index, source) in sources.drain(item.n_before..).enumerate() {
-                if !self.is_clear((&texts, item.n_before + index), &source) {
-                    self.surveyed.texts.positions.push(source.text.start);
-                }
-            }
-            match self.surveyed.texts.positions.len() == n_suspects {
-                true => self.surveyed.scanned.add(item.scanned),
-                false => self.surveyed.items.positions.push(item.start),
-            }
-        }
-        texts.clear();
-        self.room = Room { texts, sources, items };
-    }
-
-    fn is_clear(&mut self, (texts, index): (&Texts, usize), source: &Source) -> bool {
-        let bytes = |range: &Range<usize>| self.request.get(range.clone()).unwrap_or_default();
-        let (text, (repeat_place, repeat)) = (bytes(&source.text), &source.repeat);
-        let key = match &source.key {
-            Key::Field(name) => name.as_bytes(),
-            Key::Attribute(range) => bytes(range),
-        };
-        let (signal, location) = (self.signal, source.location);
-        let place = Place { signal, location, key, role: Role::None };
-        let Memory { scratch, repeats, .. } = &mut *self.memory;
-        let is_clear = self.rules.is_clear((texts, index), text, &place, scratch);
-        if is_clear {
-            let scanned = Scanned::one(ValueKind::of_text(text), text.len());
-            repeats.insert(*repeat_place, bytes(repeat), scanned);
-        }
-        is_clear
-    }
-}
-
-/// What an `AnyValue` holds.
-enum Content {
-    /// Nothing that is scanned.
-    Nothing,
-    Text(Field),
-    Number,
-    /// What only the walk knows to scan.
-    More,
-}
-
-fn content(request: &[u8], value: &Field) -> Result<Content, Stop> {
-    let (mut content, mut n_cases) = (Content::Nothing, 0);
-    fields_while(Reader::at(request, value.payload, value.end), |case| {
-        n_cases += 1;
-        content = match (case.number, case.wire_type) {
-            _ if n_cases > 1 => Content::More,
-            (STRING_VALUE, WireType::Len) => Content::Text(*case),
-            (BOOL_VALUE, _) => Content::Nothing,
-            (INT_VALUE | DOUBLE_VALUE, _) => Content::Number,
-            _ => Content::More,
-        };
-        Ok::<_, Stop>(n_cases == 1)
-    })?;
-    Ok(content)
-}
-
-/// Both fields of a pair, if there is one of each and nothing else.
-fn key_and_value(request: &[u8], pair: &Field) -> Result<Option<(Field, Field)>, Stop> {
-    let (mut key, mut value, mut n_fields) = (None, None, 0);
-    fields_while(Reader::at(request, pair.payload, pair.end), |field| {
-        n_fields += 1;
-        match (field.number, field.wire_type) {
-            (KEY, WireType::Len) => key = Some(*field),
-            (VALUE, WireType::Len) => value = Some(*field),
-            _ => {}
-        }
-        Ok::<_, Stop>(n_fields <= 2)
-    })?;
-    Ok(key.zip(value).filter(|_| n_fields == 2))
 }
 
 #[cfg(test)]

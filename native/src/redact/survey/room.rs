@@ -1,0 +1,83 @@
+//! The texts of some items, and the look at all of them.
+
+use std::ops::Range;
+
+use spanloom_scan::place::{Location, Place, Role};
+use spanloom_scan::value::Survey as Texts;
+
+use super::super::engine::Memory;
+use super::super::repeats::Scanned;
+use super::super::report::ValueKind;
+use super::Survey;
+
+/// Used again from request to request.
+#[derive(Debug, Default)]
+pub struct Room {
+    pub(super) texts: Texts,
+    pub(super) sources: Vec<Source>,
+    pub(super) items: Vec<Item>,
+    /// Where the suspect texts of an item start.
+    suspects: Vec<u32>,
+}
+
+/// Where a text in the survey comes from.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub text: Range<usize>,
+    pub location: Location,
+    pub key: Key,
+    /// What stands there again if the text does, and its place in `Repeats`.
+    pub repeat: (u8, Range<usize>),
+}
+
+#[derive(Debug)]
+pub(super) enum Key {
+    Field(&'static str),
+    Attribute(Range<usize>),
+}
+
+#[derive(Debug)]
+pub(super) struct Item {
+    pub start: usize,
+    /// How many texts come before its own.
+    pub n_before: usize,
+    pub scanned: Scanned,
+}
+
+impl Survey<'_> {
+    /// Looks at all that was taken in.
+    pub(super) fn look(&mut self) {
+        let Room { mut texts, mut sources, mut items, mut suspects } =
+            std::mem::take(&mut self.room);
+        self.rules.look_at(&mut texts, &mut self.memory.scratch);
+        for item in items.drain(..).rev() {
+            suspects.clear();
+            for (index, source) in sources.drain(item.n_before..).enumerate() {
+                if !self.is_clear((&texts, item.n_before + index), &source) {
+                    suspects.push(source.text.start as u32);
+                }
+            }
+            self.surveyed.note(item.start, item.scanned, &suspects);
+        }
+        texts.clear();
+        self.room = Room { texts, sources, items, suspects };
+    }
+
+    fn is_clear(&mut self, (texts, index): (&Texts, usize), source: &Source) -> bool {
+        let bytes = |range: &Range<usize>| self.request.get(range.clone()).unwrap_or_default();
+        let (text, (repeat_place, repeat)) = (bytes(&source.text), &source.repeat);
+        let key = match &source.key {
+            Key::Field(name) => name.as_bytes(),
+            Key::Attribute(range) => bytes(range),
+        };
+        let (signal, location) = (self.signal, source.location);
+        let place = Place { signal, location, key, role: Role::None };
+        let Memory { scratch, repeats, .. } = &mut *self.memory;
+        let is_clear = self.rules.is_clear((texts, index), text, &place, scratch);
+        if is_clear {
+            let scanned = Scanned::one(ValueKind::of_text(text), text.len());
+            repeats.insert(*repeat_place, bytes(repeat), scanned);
+        }
+        is_clear
+    }
+}
