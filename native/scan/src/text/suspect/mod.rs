@@ -77,8 +77,9 @@ impl Stretch {
 
 impl Ruleset {
     /// Sets the suspicion of each stretch of `text`: whether a rule may find something in it or
-    /// in one of its strings or numbers. Only `None` and `Seams` are sure; seams of `Form::Json`
-    /// are not looked for. The texts are folded, without backslashes and without percent codes.
+    /// in one of its strings or numbers. Only `None` and `Seams` are sure; keys of messages in
+    /// `Form::Json` have to be counted before. The texts are folded, and hold neither escapes nor
+    /// percent codes that mean anything.
     pub(crate) fn suspect(&self, text: &[u8], stretches: &mut [Stretch], scratch: &mut Scratch) {
         if !self.floating.open.is_empty() {
             stretches.iter_mut().for_each(|stretch| stretch.raise(Suspicion::Some));
@@ -152,10 +153,9 @@ impl<'a> Sweep<'a> {
         }
         if !rules.hex_groups.is_empty() {
             runs::hex_groups(text, |range| {
-                rules
-                    .hex_groups
-                    .iter()
-                    .for_each(|&rule| self.attempt(rule, range.start, range.end));
+                for &rule in &rules.hex_groups {
+                    self.attempt(rule, range.start, range.end);
+                }
             });
         }
         // Lone words are looked for by leaves.
