@@ -1,14 +1,24 @@
 //! Numbers as the text that rules read.
 
+use crate::otlp::wire::{Field, WireType};
+
 /// Below it every whole double is written without an exponent and without a fraction.
 const WHOLE_MAX: f64 = 1e17;
 
-pub fn int_text(value: u64) -> String {
+/// Of an int or a double on the wire.
+pub fn text(case: &Field) -> String {
+    match case.wire_type {
+        WireType::Varint => int_text(case.value),
+        _ => double_text(case.value),
+    }
+}
+
+fn int_text(value: u64) -> String {
     value.cast_signed().to_string()
 }
 
 /// A card number that came as 4111111111111111.0 shall read like one.
-pub fn double_text(bits: u64) -> String {
+fn double_text(bits: u64) -> String {
     let value = f64::from_bits(bits);
     if value.fract() == 0.0 && value.abs() < WHOLE_MAX {
         format!("{value:.0}")

@@ -13,7 +13,7 @@ use super::step::{Fate, Stop, deeper, note_singular};
 use super::walk::Walk;
 use crate::otlp::schema::ANY_VALUE;
 use crate::otlp::walk::{fields_while, next_field};
-use crate::otlp::wire::{Field, Reader, WireType, put_len_field};
+use crate::otlp::wire::{Field, Reader, put_len_field};
 
 impl Walk<'_> {
     /// A value that is no attribute's. Where it has to go, its field does.
@@ -77,10 +77,7 @@ impl Walk<'_> {
         if !self.engine.ruleset.wants_numbers(site.contexts) {
             return Fate::Keep;
         }
-        let text = match case.wire_type {
-            WireType::Varint => numbers::int_text(case.value),
-            _ => numbers::double_text(case.value),
-        };
+        let text = numbers::text(case);
         let verdict = self.scan(ValueKind::Number, text.as_bytes(), site);
         self.apply(verdict, case, STRING_VALUE)
     }

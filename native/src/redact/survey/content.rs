@@ -10,7 +10,7 @@ pub enum Content {
     /// Nothing that is scanned.
     Nothing,
     Text(Field),
-    Number,
+    Number(Field),
     /// What only the walk knows to scan.
     More,
 }
@@ -23,7 +23,7 @@ pub fn content(request: &[u8], value: &Field) -> Result<Content, Stop> {
             _ if n_cases > 1 => Content::More,
             (STRING_VALUE, WireType::Len) => Content::Text(*case),
             (BOOL_VALUE, _) => Content::Nothing,
-            (INT_VALUE | DOUBLE_VALUE, _) => Content::Number,
+            (INT_VALUE | DOUBLE_VALUE, _) => Content::Number(*case),
             _ => Content::More,
         };
         Ok::<_, Stop>(n_cases == 1)

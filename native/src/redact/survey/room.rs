@@ -7,7 +7,6 @@ use spanloom_scan::value::Survey as Texts;
 
 use super::super::engine::Memory;
 use super::super::repeats::Scanned;
-use super::super::report::ValueKind;
 use super::Survey;
 
 /// Used again from request to request.
@@ -23,7 +22,9 @@ pub struct Room {
 /// Where a text in the survey comes from.
 #[derive(Debug)]
 pub(super) struct Source {
+    /// Empty for a number, which stands there otherwise than it is read.
     pub text: Range<usize>,
+    pub scanned: Scanned,
     pub location: Location,
     pub key: Key,
     /// What stands there again if the text does, and its place in `Repeats`.
@@ -75,8 +76,7 @@ impl Survey<'_> {
         let Memory { scratch, repeats, .. } = &mut *self.memory;
         let is_clear = self.rules.is_clear((texts, index), text, &place, scratch);
         if is_clear {
-            let scanned = Scanned::one(ValueKind::of_text(text), text.len());
-            repeats.insert(*repeat_place, bytes(repeat), scanned);
+            repeats.insert(*repeat_place, bytes(repeat), source.scanned);
         }
         is_clear
     }
