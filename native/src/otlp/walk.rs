@@ -90,6 +90,13 @@ impl Slice {
         Self { offset: field.payload as u32, len: (field.end - field.payload) as u32 }
     }
 
+    /// Over the fields of the message that it is.
+    #[inline]
+    pub fn reader(self, buffer: &[u8]) -> Reader<'_> {
+        let start = self.offset as usize;
+        Reader::at(buffer, start, start.saturating_add(self.len as usize))
+    }
+
     #[inline]
     pub fn bytes(self, buffer: &[u8]) -> &[u8] {
         let start = self.offset as usize;

@@ -63,14 +63,14 @@ type Keys<T> = HashMap<Box<[u8]>, T, ahash::RandomState>;
 #[derive(Debug, Default)]
 pub struct KeyCache {
     /// By `repeats::place`.
-    known: HashMap<u8, Keys<Arc<KnownKey>>, ahash::RandomState>,
+    known: Vec<Keys<Arc<KnownKey>>>,
     /// By the whole path of keys inside maps.
     paths: Keys<KeyFate>,
 }
 
 impl KeyCache {
-    pub fn get(&self, place: u8, key: &[u8]) -> Option<Arc<KnownKey>> {
-        self.known.get(&place)?.get(key).map(Arc::clone)
+    pub fn get(&self, place: u8, key: &[u8]) -> Option<&Arc<KnownKey>> {
+        self.known.get(usize::from(place))?.get(key)
     }
 
     /// One that could not be scanned may end better next time.
@@ -78,11 +78,16 @@ impl KeyCache {
         if known.unscanned.is_some() || key.len() > KEY_BYTES_MAX {
             return;
         }
-        let keys = self.known.entry(place).or_default();
-        if keys.len() >= KEYS_MAX {
-            keys.clear();
+        let place = usize::from(place);
+        if self.known.len() <= place {
+            self.known.resize_with(place + 1, Keys::default);
         }
-        keys.insert(key.into(), Arc::clone(known));
+        if let Some(keys) = self.known.get_mut(place) {
+            if keys.len() >= KEYS_MAX {
+                keys.clear();
+            }
+            keys.insert(key.into(), Arc::clone(known));
+        }
     }
 
     pub fn path_fate(&mut self, path: &[u8], find: impl FnOnce() -> KeyFate) -> KeyFate {

@@ -18,8 +18,16 @@ pub const DOUBLE_VALUE: u32 = 4;
 pub const ARRAY_VALUE: u32 = 5;
 pub const KVLIST_VALUE: u32 = 6;
 pub const BYTES_VALUE: u32 = 7;
+/// Keys, values and strings as tags of one byte.
+pub const KEY_TAG: u8 = len_tag(KEY);
+pub const VALUE_TAG: u8 = len_tag(VALUE);
+pub const STRING_TAG: u8 = len_tag(STRING_VALUE);
 /// The elements of an `ArrayValue` or a `KeyValueList`.
 pub const VALUES: u32 = 1;
+
+const fn len_tag(number: u32) -> u8 {
+    (number as u8) << 3 | WireType::Len as u8
+}
 
 /// The last field of this number and type in a message.
 pub fn find(

@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
     pub fn known_key(&mut self, location: Location, key: &'a [u8]) -> Arc<KnownKey> {
         let place = place(self.signal, location);
         if let Some(known) = self.memory.keys.get(place, key) {
-            return known;
+            return Arc::clone(known);
         }
         let known = Arc::new(self.learn_key(location, key));
         self.memory.keys.insert(place, key, &known);

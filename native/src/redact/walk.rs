@@ -181,6 +181,12 @@ impl<'a> Walk<'a> {
             self.path.clear();
             return fate;
         }
+        if inner.role == Role::Item
+            && self.surveyed.as_mut().is_some_and(|surveyed| surveyed.is_clear(field))
+        {
+            self.n_kept += 1;
+            return Ok(Fate::Keep);
+        }
         let around = places::is_owner(inner).then(|| mem::take(&mut self.tally));
         let fate = self.nested(inner, field, frame.location, depth);
         if let Some(around) = around {
@@ -196,12 +202,6 @@ impl<'a> Walk<'a> {
         outer: Location,
         depth: u32,
     ) -> Result<Fate, Stop> {
-        if message.role == Role::Item
-            && self.surveyed.as_mut().is_some_and(|surveyed| surveyed.is_clear(field))
-        {
-            self.n_kept += 1;
-            return Ok(Fate::Keep);
-        }
         let mark = self.edits.open(field.start);
         let before = (self.n_kept, self.n_dropped);
         if self.report.audit.is_some() && message.role == Role::Item {

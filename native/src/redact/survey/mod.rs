@@ -9,23 +9,21 @@ mod content;
 mod room;
 mod surveyed;
 
-use std::ops::Range;
-
 use spanloom_scan::place::Location;
 use spanloom_scan::rules::Ruleset;
 use spanloom_scan::text::Contexts;
 
 use super::attributes::has_role;
 use super::engine::Memory;
+use super::numbers;
 use super::places;
 use super::repeats::{Scanned, place};
 use super::report::ValueKind;
 use super::step::{Stop, deeper, note_singular};
-use super::{numbers, pairs};
 use crate::otlp::schema::{self, ANY_VALUE, KEY_VALUE, Kind, Message, Role as Part};
 use crate::otlp::signal::Signal;
 use crate::otlp::validate::DEPTH_MAX;
-use crate::otlp::walk::fields_while;
+use crate::otlp::walk::{Slice, fields_while};
 use crate::otlp::wire::{Field, Reader, WireType};
 use content::{Content, content, key_and_value};
 pub use room::Room;
@@ -135,7 +133,7 @@ impl<'a> Survey<'a> {
             is_usual = match (known.kind, field.wire_type) {
                 (Kind::String, WireType::Len) => {
                     let (location, key) = places::of_field(message, known, location);
-                    self.named_text(location, key, field)
+                    self.named_text(location, key, Slice::of(field))
                 }
                 (Kind::Message(inner), WireType::Len) => {
                     let depth = deeper(depth, field)?;
@@ -158,14 +156,14 @@ impl<'a> Survey<'a> {
         Ok(is_usual)
     }
 
-    fn named_text(&mut self, location: Location, key: &'static str, field: &Field) -> bool {
+    fn named_text(&mut self, location: Location, key: &'static str, text: Slice) -> bool {
         /// Not to be mistaken for an attribute.
         const FIELD: u8 = 1 << 7;
         let place = place(self.signal, location) | FIELD;
-        if self.is_repeated(place, pairs::payload(self.request, field)) {
+        if self.is_repeated(place, text.bytes(self.request)) {
             return true;
         }
-        self.text(0, location, Key::Field(key), field, (place, field.payload..field.end))
+        self.text(0, location, Key::Field(key), text, (place, text))
     }
 
     fn lone_value(
@@ -174,8 +172,8 @@ impl<'a> Survey<'a> {
         key: &'static str,
         field: &Field,
     ) -> Result<bool, Stop> {
-        match content(self.request, field)? {
-            Content::Text(string) => Ok(self.named_text(location, key, &string)),
+        match content(self.request, Slice::of(field))? {
+            Content::Text(string) => Ok(self.named_text(location, key, string)),
             Content::Number(_) => Ok(!self.rules.wants_numbers(0)),
             Content::Nothing => Ok(true),
             Content::More => Ok(false),
@@ -183,34 +181,29 @@ impl<'a> Survey<'a> {
     }
 
     fn attribute(&mut self, location: Location, pair: &Field) -> Result<bool, Stop> {
-        let bytes = pairs::payload(self.request, pair);
-        let place = place(self.signal, location);
-        if self.is_repeated(place, bytes) {
+        let (place, pair) = (place(self.signal, location), Slice::of(pair));
+        if self.is_repeated(place, pair.bytes(self.request)) {
             return Ok(true);
         }
-        let Some((key, value)) = key_and_value(self.request, pair)? else { return Ok(false) };
-        let name = pairs::payload(self.request, &key);
+        let Some([key, value]) = key_and_value(self.request, pair)? else { return Ok(false) };
+        let name = key.bytes(self.request);
         let Some(known) = self.memory.keys.get(place, name) else { return Ok(false) };
         if !known.is_usual() || has_role(name) {
             return Ok(false);
         }
-        let contexts = known.contexts;
-        let repeat = (place, pair.payload..pair.end);
-        match content(self.request, &value)? {
-            Content::Text(string) => {
-                let key = Key::Attribute(key.payload..key.end);
-                Ok(self.text(contexts, location, key, &string, repeat))
-            }
+        let (contexts, key, repeat) = (known.contexts, Key::Attribute(key), (place, pair));
+        match content(self.request, value)? {
+            Content::Text(text) => Ok(self.text(contexts, location, key, text, repeat)),
             Content::Number(case) if self.rules.wants_numbers(contexts) => {
                 let number = numbers::text(&case);
                 let scanned = Scanned::one(ValueKind::Number, number.len());
-                let (text, key) =
-                    (case.payload..case.payload, Key::Attribute(key.payload..key.end));
+                let text = Slice { len: 0, ..Slice::of(&case) };
                 let source = Source { text, scanned, location, key, repeat };
                 Ok(self.take_in(number.as_bytes(), contexts, source))
             }
             Content::Number(_) | Content::Nothing => {
-                self.memory.repeats.insert(place, bytes, Scanned::default());
+                let pair = pair.bytes(self.request);
+                self.memory.repeats.insert(place, pair, Scanned::default());
                 Ok(true)
             }
             Content::More => Ok(false),
@@ -227,10 +220,10 @@ impl<'a> Survey<'a> {
         contexts: Contexts,
         location: Location,
         key: Key,
-        text: &Field,
-        repeat: (u8, Range<usize>),
+        text: Slice,
+        repeat: (u8, Slice),
     ) -> bool {
-        let (text, bytes) = (text.payload..text.end, pairs::payload(self.request, text));
+        let bytes = text.bytes(self.request);
         let scanned = Scanned::one(ValueKind::of_text(bytes), bytes.len());
         self.take_in(bytes, contexts, Source { text, scanned, location, key, repeat })
     }

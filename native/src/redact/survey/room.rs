@@ -1,13 +1,12 @@
 //! The texts of some items, and the look at all of them.
 
-use std::ops::Range;
-
 use spanloom_scan::place::{Location, Place, Role};
 use spanloom_scan::value::Survey as Texts;
 
 use super::super::engine::Memory;
 use super::super::repeats::Scanned;
 use super::Survey;
+use crate::otlp::walk::Slice;
 
 /// Used again from request to request.
 #[derive(Debug, Default)]
@@ -23,18 +22,18 @@ pub struct Room {
 #[derive(Debug)]
 pub(super) struct Source {
     /// Empty for a number, which stands there otherwise than it is read.
-    pub text: Range<usize>,
+    pub text: Slice,
     pub scanned: Scanned,
     pub location: Location,
     pub key: Key,
     /// What stands there again if the text does, and its place in `Repeats`.
-    pub repeat: (u8, Range<usize>),
+    pub repeat: (u8, Slice),
 }
 
 #[derive(Debug)]
 pub(super) enum Key {
     Field(&'static str),
-    Attribute(Range<usize>),
+    Attribute(Slice),
 }
 
 #[derive(Debug)]
@@ -55,7 +54,7 @@ impl Survey<'_> {
             suspects.clear();
             for (index, source) in sources.drain(item.n_before..).enumerate() {
                 if !self.is_clear((&texts, item.n_before + index), &source) {
-                    suspects.push(source.text.start as u32);
+                    suspects.push(source.text.offset);
                 }
             }
             self.surveyed.note(item.start, item.scanned, &suspects);
@@ -65,18 +64,17 @@ impl Survey<'_> {
     }
 
     fn is_clear(&mut self, (texts, index): (&Texts, usize), source: &Source) -> bool {
-        let bytes = |range: &Range<usize>| self.request.get(range.clone()).unwrap_or_default();
-        let (text, (repeat_place, repeat)) = (bytes(&source.text), &source.repeat);
-        let key = match &source.key {
+        let (text, (repeat_place, repeat)) = (source.text.bytes(self.request), source.repeat);
+        let key = match source.key {
             Key::Field(name) => name.as_bytes(),
-            Key::Attribute(range) => bytes(range),
+            Key::Attribute(name) => name.bytes(self.request),
         };
         let (signal, location) = (self.signal, source.location);
         let place = Place { signal, location, key, role: Role::None };
         let Memory { scratch, repeats, .. } = &mut *self.memory;
         let is_clear = self.rules.is_clear((texts, index), text, &place, scratch);
         if is_clear {
-            repeats.insert(*repeat_place, bytes(repeat), source.scanned);
+            repeats.insert(repeat_place, repeat.bytes(self.request), source.scanned);
         }
         is_clear
     }
