@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use spanloom_scan::automaton::{Automaton, FindScratch};
-use spanloom_scan::runs;
+use spanloom_scan::runs::Runs;
 
 const BYTES_MAX: usize = 64 << 20;
 const TIMES: usize = 25;
@@ -30,9 +30,14 @@ fn main() {
     let seen = |range| {
         black_box::<Range<usize>>(range);
     };
-    println!("digits {:.0} MB/s", speed(&text, chunk, |part| runs::digits(part, 7, seen)));
-    println!("hex_groups {:.0} MB/s", speed(&text, chunk, |part| runs::hex_groups(part, seen)));
-    println!("tokens {:.0} MB/s", speed(&text, chunk, |part| runs::tokens(part, 24, seen)));
+    let mut runs = Runs::default();
+    let runs_speed = speed(&text, chunk, |part| {
+        runs.read(part);
+        runs.digits(part, 7, seen);
+        runs.hex_groups(part, seen);
+        runs.tokens(part, 24, seen);
+    });
+    println!("runs {runs_speed:.0} MB/s");
 }
 
 fn compare(text: &[u8], chunk: usize, phrases: &[Vec<u8>]) {

@@ -5,7 +5,7 @@ use super::fold::folded_literal;
 use super::machine::{Machine, NONE, Node, Output};
 use super::search::{DEEP, ENTRIES_FEW, ENTRIES_MAX, LOOK};
 use super::windows::{Windows, far_len_min, stride_for};
-use super::{Automaton, TooLarge};
+use super::{Automaton, Length, TooLarge};
 
 /// Half of a second-level cache of 512 KiB: with a larger table for all literals the time per
 /// byte grows with their number.
@@ -20,7 +20,11 @@ pub(super) fn build(
 ) -> Result<Automaton, TooLarge> {
     let classes = Classes::new(literals);
     let folded: Vec<Vec<u8>> = literals.iter().map(|literal| classes.fold(literal)).collect();
-    let lengths: Vec<u32> = folded.iter().map(|literal| literal.len() as u32).collect();
+    let lengths = folded.iter().map(|literal| Length {
+        n_bytes: literal.len() as u32,
+        has_space: literal.contains(&SPACE),
+    });
+    let lengths: Vec<Length> = lengths.collect();
     let order = occurring_in_order(&folded);
     let table_bytes = n_prefixes(&folded, &order) * classes.n_classes() * size_of::<u32>();
     let len_of = |&index: &u32| folded.get(index as usize).map_or(0, Vec::len);

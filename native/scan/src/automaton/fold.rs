@@ -1,6 +1,8 @@
 //! A copy of a text in which all cases and all white space are one.
 
-/// So many bytes are looked at without a branch, by whole registers.
+use wide::u8x16;
+
+/// So many bytes are looked at at once.
 const BLOCK_LEN: usize = 16;
 
 /// A text with lower-case ASCII letters and each run of white space as one space. Its memory is
@@ -8,8 +10,6 @@ const BLOCK_LEN: usize = 16;
 #[derive(Default)]
 pub(super) struct Folded {
     bytes: Vec<u8>,
-    /// What `bytes` is made from.
-    copy: Vec<u8>,
     /// One for each byte dropped, ascending: how many bytes were kept before it.
     gaps: Vec<u32>,
 }
@@ -19,12 +19,7 @@ impl Folded {
         self.bytes.clear();
         self.gaps.clear();
         self.bytes.extend(text.iter().map(|&byte| folded(byte)));
-        let nexts = self.bytes.get(1..).unwrap_or_default();
-        // Without a way out in between, this is done by whole registers.
-        let any = self.bytes.iter().zip(nexts).fold(0, |any, (&a, &b)| any | is_repeated(a, b));
-        if any != 0 {
-            self.collapse();
-        }
+        self.collapse();
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -44,39 +39,38 @@ impl Folded {
 
     /// Drops white space after white space.
     fn collapse(&mut self) {
-        self.copy.clear();
-        self.copy.extend(self.bytes.first());
-        let bytes = self.bytes.get(1..).unwrap_or_default();
-        let blocks = bytes.as_chunks::<BLOCK_LEN>().0;
-        let lasts = self.bytes.as_chunks::<BLOCK_LEN>().0;
-        let mut n_done = 0;
-        for (index, (block, lasts)) in blocks.iter().zip(lasts).enumerate() {
-            let pairs = lasts.iter().zip(block);
-            if pairs.fold(0, |any, (&last, &byte)| any | is_repeated(last, byte)) != 0 {
-                let at = index * BLOCK_LEN;
-                self.copy.extend_from_slice(bytes.get(n_done..at).unwrap_or_default());
-                keep(lasts, block, &mut self.copy, &mut self.gaps);
-                n_done = at + BLOCK_LEN;
+        let (mut n_kept, mut from, mut block) = (0, 0, 0);
+        while let Some(mut spaces) = repeated_spaces(&self.bytes, block) {
+            while spaces != 0 {
+                let at = block + 1 + spaces.trailing_zeros() as usize;
+                // What is written lies before what is still to be read.
+                if from < at && n_kept < from {
+                    self.bytes.copy_within(from..at, n_kept);
+                }
+                n_kept += at - from;
+                from = at + 1;
+                self.gaps.push(n_kept as u32);
+                spaces &= spaces - 1;
             }
+            block += BLOCK_LEN;
         }
-        let at = blocks.len() * BLOCK_LEN;
-        self.copy.extend_from_slice(bytes.get(n_done..at).unwrap_or_default());
-        let (lasts, rest) = (self.bytes.get(at..), bytes.get(at..));
-        if let (Some(lasts), Some(rest)) = (lasts, rest) {
-            keep(lasts, rest, &mut self.copy, &mut self.gaps);
+        if from > 0 {
+            self.bytes.copy_within(from.., n_kept);
+            self.bytes.truncate(n_kept + self.bytes.len() - from);
         }
-        std::mem::swap(&mut self.bytes, &mut self.copy);
     }
 }
 
-/// Appends what is no white space after white space; `lasts` are the bytes before each.
-fn keep(lasts: &[u8], bytes: &[u8], copy: &mut Vec<u8>, gaps: &mut Vec<u32>) {
-    for (&last, &byte) in lasts.iter().zip(bytes) {
-        match is_repeated(last, byte) {
-            0 => copy.push(byte),
-            _ => gaps.push(copy.len() as u32),
-        }
+/// One bit for each byte after `start` that is a space after another, the first one lowest; None
+/// at the end.
+fn repeated_spaces(bytes: &[u8], start: usize) -> Option<u32> {
+    let rest = bytes.get(start..).filter(|rest| rest.len() > 1)?;
+    let is_space = |block: &[u8; BLOCK_LEN]| u8x16::new(*block).simd_eq(u8x16::splat(b' '));
+    if let (Some(block), Some(next)) = (rest.first_chunk(), rest.get(1..)?.first_chunk()) {
+        return Some((is_space(block) & is_space(next)).to_bitmask());
     }
+    let pairs = rest.iter().zip(rest.get(1..)?);
+    Some(pairs.rev().fold(0, |bits, pair| bits << 1 | u32::from(pair == (&b' ', &b' '))))
 }
 
 /// The literal as it is in a folded text.
@@ -92,10 +86,4 @@ fn folded(byte: u8) -> u8 {
     let lower = byte | (u8::from(byte.wrapping_sub(b'A') < 26) << 5);
     let is_space = byte.wrapping_sub(b'\t') < 5;
     if is_space { b' ' } else { lower }
-}
-
-/// 1 where both bytes of a folded text are white space.
-#[inline(always)]
-fn is_repeated(byte: u8, next: u8) -> u8 {
-    u8::from(byte == b' ') & u8::from(next == b' ')
 }

@@ -57,8 +57,16 @@ pub struct Automaton {
     /// Looked for where `windows` says; holds no state where there are few literals.
     far: Machine,
     windows: Windows,
-    /// Bytes per literal, each run of white space counted as one.
-    lengths: Vec<u32>,
+    lengths: Vec<Length>,
+}
+
+/// How long a literal is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Length {
+    /// Each run of white space counts as one.
+    n_bytes: u32,
+    /// Without white space it is as long in every text.
+    has_space: bool,
 }
 
 impl Automaton {
@@ -93,8 +101,11 @@ impl Automaton {
     /// Where the occurrence `hit` in `text` starts. White space at a literal's very start
     /// covers one byte of white space, the last of a run.
     pub fn start(&self, text: &[u8], hit: Hit) -> usize {
-        let mut rest = self.lengths.get(hit.literal as usize).copied().unwrap_or(0);
-        let mut start = (hit.end as usize).min(text.len());
+        let length = self.lengths.get(hit.literal as usize).copied().unwrap_or_default();
+        let (mut rest, mut start) = (length.n_bytes, (hit.end as usize).min(text.len()));
+        if !length.has_space {
+            return start.saturating_sub(rest as usize);
+        }
         while rest > 0 && start > 0 {
             start -= 1;
             rest -= 1;

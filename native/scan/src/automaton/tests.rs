@@ -66,7 +66,7 @@ fn found(literals: &[Vec<u8>], text: &[u8], one_table: bool) -> BTreeSet<(usize,
     let automaton = build::build(&literals, BYTES_MAX, one_table_bytes_max).unwrap();
     let mut hits = Vec::new();
     automaton.find(text, &mut hits, &mut FindScratch::default());
-    let length = |hit: &Hit| automaton.lengths[hit.literal as usize];
+    let length = |hit: &Hit| automaton.lengths[hit.literal as usize].n_bytes;
     assert!(hits.is_sorted_by_key(|hit| (hit.end, std::cmp::Reverse(length(hit)))));
     let n_hits = hits.len();
     let set: BTreeSet<_> = hits

@@ -1,7 +1,7 @@
 //! Runs a detector over a text in tests, calling it at every place it could be called.
 
 use super::{Anchor, Detector, Matches, Site};
-use crate::runs;
+use crate::runs::Runs;
 
 /// What `detector` finds, with the scores, the way the engine calls it: anchors by ascending
 /// position, none before `barren_until` or inside what was found.
@@ -29,14 +29,15 @@ pub fn found_in_bytes(detector: &Detector, text: &[u8]) -> Vec<(String, u8)> {
 }
 
 fn sites(detector: &Detector, text: &[u8]) -> Vec<(usize, usize)> {
-    let mut sites = Vec::new();
+    let (mut sites, mut runs) = (Vec::new(), Runs::default());
+    runs.read(text);
     for anchor in detector.anchors {
         let mut add = |range: std::ops::Range<usize>| sites.push((range.start, range.end));
         match *anchor {
-            Anchor::Digits(n) => runs::digits(text, n, add),
-            Anchor::HexGroups => runs::hex_groups(text, add),
+            Anchor::Digits(n) => runs.digits(text, n, add),
+            Anchor::HexGroups => runs.hex_groups(text, add),
             Anchor::Token(n) | Anchor::LoneWord { token_bytes_min: n, .. } => {
-                runs::tokens(text, n, add);
+                runs.tokens(text, n, add);
             }
             Anchor::Literal(literal) => {
                 let lower = text.to_ascii_lowercase();

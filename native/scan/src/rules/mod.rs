@@ -5,6 +5,7 @@ mod compiler;
 mod literals;
 mod prefixes;
 mod regex;
+mod runs;
 
 use std::collections::HashSet;
 
@@ -17,10 +18,10 @@ use crate::document::{
     Scope,
 };
 use crate::keys::KeyPlan;
-use crate::text::anchors::ENCODED_BYTES_MIN;
 
 pub(crate) use literals::{LiteralSet, Owner};
 pub(crate) use regex::{Floating, RegexRule, builder as regex_builder, entropy};
+pub(crate) use runs::{LoneWord, Run, RunRules, token_len};
 
 /// Position of a rule in the document.
 pub type RuleIndex = u32;
@@ -102,43 +103,6 @@ pub struct Ruleset {
     digest: String,
     /// Different in every rule set of a process: what was learnt with one holds for it alone.
     pub(crate) identity: u64,
-}
-
-/// Which rules run at what is no literal, with the length they ask for.
-#[derive(Debug, Default)]
-pub(crate) struct RunRules {
-    pub digits: Vec<(usize, RuleIndex)>,
-    pub hex_groups: Vec<RuleIndex>,
-    pub tokens: Vec<(usize, RuleIndex)>,
-    pub lone_words: Vec<LoneWord>,
-}
-
-/// A rule that looks at texts which are one word: see `detect::Anchor::LoneWord`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LoneWord {
-    pub token_bytes_min: usize,
-    pub text_bytes_max: usize,
-    /// What a match there scores.
-    pub score: u8,
-    pub rule: RuleIndex,
-}
-
-impl LoneWord {
-    /// Whether the text is one word, long enough and not too long.
-    pub fn is(&self, text: &[u8]) -> bool {
-        (self.token_bytes_min..=self.text_bytes_max).contains(&text.len())
-            && text.iter().all(u8::is_ascii_graphic)
-    }
-}
-
-impl RunRules {
-    /// The shortest token that a rule asks for in a text of so many bytes.
-    pub fn token_bytes_min(&self, text_bytes: usize) -> usize {
-        let tokens = self.tokens.iter().map(|&(least, _)| least);
-        let lone_words = self.lone_words.iter().filter(|word| text_bytes <= word.text_bytes_max);
-        let least = tokens.chain(lone_words.map(|word| word.token_bytes_min)).min();
-        least.map_or(ENCODED_BYTES_MIN, |least| least.min(ENCODED_BYTES_MIN))
-    }
 }
 
 impl Ruleset {

@@ -2,17 +2,11 @@
 
 use std::ops::Range;
 
-use crate::rules::{RuleIndex, RunRules};
-use crate::runs;
+use crate::rules::{RuleIndex, Run, RunRules, token_len};
+use crate::runs::Runs;
 
 /// Shorter tokens are words, names and numbers, and are not decoded.
 pub(crate) const ENCODED_BYTES_MIN: usize = 24;
-
-/// Length of a token without its padding.
-pub(super) fn token_len(text: &[u8], token: &Range<usize>) -> usize {
-    let bytes = text.get(token.clone()).unwrap_or_default();
-    bytes.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1)
-}
 
 /// A place where a rule is tried: a literal of it, or a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +23,7 @@ pub(super) struct Anchors {
     floors: Vec<u32>,
     /// Rules whose floor is not 0.
     raised: Vec<RuleIndex>,
+    runs: Runs,
     /// Tokens of at least so many bytes as were asked for.
     tokens: Vec<Range<usize>>,
     /// One of them is long enough to be base64 or hex.
@@ -52,31 +47,18 @@ impl Anchors {
 
     /// `token_bytes_min` is what the rules ask for at most.
     pub fn add_runs(&mut self, text: &[u8], rules: &RunRules, token_bytes_min: usize) {
-        let anchors = &mut self.anchors;
-        let mut add = |range: std::ops::Range<usize>, rule| {
-            anchors.push(Anchor { start: range.start as u32, end: range.end as u32, rule });
-        };
-        if let Some(&(shortest, _)) = rules.digits.iter().min() {
-            runs::digits(text, shortest, |range| {
-                let n = text.get(range.clone()).unwrap_or_default();
-                let n = n.iter().filter(|byte| byte.is_ascii_digit()).count();
-                let rules = rules.digits.iter().filter(|&&(least, _)| n >= least);
-                rules.for_each(|&(_, rule)| add(range.clone(), rule));
-            });
-        }
-        if !rules.hex_groups.is_empty() {
-            runs::hex_groups(text, |range| {
-                rules.hex_groups.iter().for_each(|&rule| add(range.clone(), rule));
-            });
-        }
-        let (tokens, may_be_encoded) = (&mut self.tokens, &mut self.may_be_encoded);
-        *may_be_encoded = false;
-        runs::tokens(text, token_bytes_min, |range| {
-            let n = token_len(text, &range);
-            *may_be_encoded |= n >= ENCODED_BYTES_MIN;
-            let rules = rules.tokens.iter().filter(|&&(least, _)| n >= least);
-            rules.for_each(|&(_, rule)| add(range.clone(), rule));
-            tokens.push(range);
+        self.may_be_encoded = false;
+        self.runs.read(text);
+        let Self { anchors, tokens, may_be_encoded, .. } = self;
+        rules.each(text, &self.runs, token_bytes_min, |run, range| match run {
+            Run::Of(rule) => {
+                let (start, end) = (range.start as u32, range.end as u32);
+                anchors.push(Anchor { start, end, rule });
+            }
+            Run::Token { n_bytes } => {
+                *may_be_encoded |= n_bytes >= ENCODED_BYTES_MIN;
+                tokens.push(range);
+            }
         });
     }
 

@@ -5,11 +5,13 @@ mod context;
 mod marks;
 mod suspect;
 
+use std::ops::Range;
 use std::time::Instant;
 
 use crate::automaton::{FindScratch, Hit};
 use crate::detect::{Matches, Site};
 use crate::rules::{LiteralSet, Matcher, Owner, RegexRule, Rule, RuleIndex, Ruleset};
+use crate::runs::Runs;
 use anchors::{Anchor, Anchors};
 use context::Surroundings;
 
@@ -61,7 +63,10 @@ struct ScanScratch {
     around: Vec<Hit>,
     /// Where the text begins that was asked for them last, and which sets it holds.
     said: Option<(u32, Contexts)>,
+    /// Where the text begins in which a string was asked for last, and where that stands in it.
+    string: Option<(u32, Range<usize>)>,
     find: FindScratch,
+    runs: Runs,
     anchors: Anchors,
     surroundings: Surroundings,
     /// Rules of which a keyword occurs.

@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::document::Decode;
 use crate::rules::Ruleset;
-use crate::runs;
+use crate::runs::Runs;
 use crate::text::anchors::ENCODED_BYTES_MIN;
 use crate::text::{Scratch, Unscanned};
 use crate::view::Reading;
@@ -62,7 +62,9 @@ impl Pass<'_> {
             return Ok(());
         }
         let mut found = Ok(());
-        runs::tokens(view, ENCODED_BYTES_MIN, |run| {
+        let mut runs = Runs::default();
+        runs.read(view);
+        runs.tokens(view, ENCODED_BYTES_MIN, |run| {
             let is_jwt = view.get(run.start..).is_some_and(|rest| rest.starts_with(b"eyJ"))
                 && view.get(run.end) == Some(&b'.');
             if found.is_err() || is_jwt {

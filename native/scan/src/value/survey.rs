@@ -70,7 +70,8 @@ impl Ruleset {
         let start = survey.text.len();
         let mut stretch = Stretch::new(start..start, Form::Plain, key_contexts);
         let may_be_json = json::may_be_json(value);
-        let is_taken = if may_be_json && value.is_ascii() && !value.contains(&b'\\') {
+        let is_taken = if may_be_json && value.is_ascii() && memchr::memchr(b'\\', value).is_none()
+        {
             stretch.form = Form::MayBeJson;
             survey.text.extend_from_slice(value);
             true

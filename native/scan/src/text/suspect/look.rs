@@ -1,8 +1,9 @@
 //! One of the texts looked at, at the places where rules start.
 
+use std::ops::Range;
+
 use crate::detect::Site;
 use crate::rules::{LiteralSet, LoneWord, Matcher, Owner, Rule, Ruleset};
-use crate::runs;
 use crate::text::{CONTEXT_BONUS, Contexts, Matches, ScanScratch, context};
 
 use super::super::anchors::Anchor;
@@ -46,7 +47,7 @@ impl<'a> Look<'a> {
         }
         let is_leaf =
             |(leaf, _): &(&[u8], usize)| self.form == Form::Json || !crate::json::may_be_json(leaf);
-        match self.leaf(start, end).filter(is_leaf) {
+        match self.string(start, end, seen).filter(is_leaf) {
             Some((leaf, from)) => self.finds(rule, leaf, (start - from, end - from), seen),
             // A number, or a string in which there may be other strings.
             None => true,
@@ -109,15 +110,31 @@ impl<'a> Look<'a> {
 
     /// What stands between the quotes around these bytes, and where it begins. None if they are
     /// not inside of a string.
-    fn leaf(&self, start: usize, end: usize) -> Option<(&'a [u8], usize)> {
+    fn string(
+        &self,
+        start: usize,
+        end: usize,
+        seen: &mut ScanScratch,
+    ) -> Option<(&'a [u8], usize)> {
+        let holds = |one: &(u32, Range<usize>)| {
+            one.0 == self.start && one.1.start <= start && end <= one.1.end
+        };
+        if !seen.string.as_ref().is_some_and(holds) {
+            seen.string = Some((self.start, self.string_around(start, end)?));
+        }
+        let (_, range) = seen.string.clone()?;
+        Some((self.text.get(range.clone())?, range.start))
+    }
+
+    fn string_around(&self, start: usize, end: usize) -> Option<Range<usize>> {
         let quote = self.quote();
         let before = self.text.get(..start)?;
         let from = memchr::memrchr(quote, before)? + 1;
         let until = end + memchr::memchr(quote, self.text.get(end..)?)?;
-        let leaf = self.text.get(from..until)?;
-        let is_inside = !leaf.iter().all(|byte| BETWEEN_STRINGS.contains(byte))
-            || memchr::memchr_iter(quote, before).count() % 2 == 1;
-        is_inside.then_some((leaf, from))
+        let is_inside =
+            !self.text.get(from..until)?.iter().all(|byte| BETWEEN_STRINGS.contains(byte))
+                || memchr::memchr_iter(quote, before).count() % 2 == 1;
+        is_inside.then_some(from..until)
     }
 
     /// Whether the rule finds a text that is one word, or a leaf that is.
@@ -133,28 +150,37 @@ impl<'a> Look<'a> {
         word.score.saturating_add(bonus) >= rule.flag_at
             && (self.may_be_leaf() && self.is_found(word, self.text, seen)
                 || self.form != Form::Plain
-                    && self.leaves().any(|leaf| self.is_found(word, leaf, seen)))
+                    && self.any_leaf(word.token_bytes_min, |leaf| self.is_found(word, leaf, seen)))
     }
 
     fn is_found(&self, word: &LoneWord, text: &[u8], seen: &mut ScanScratch) -> bool {
         let Some(rule) = self.rules.rule(word.rule).filter(|_| word.is(text)) else { return false };
-        let mut is_found = false;
-        runs::tokens(text, word.token_bytes_min, |token| {
+        let (mut runs, mut is_found) = (std::mem::take(&mut seen.runs), false);
+        runs.read(text);
+        runs.tokens(text, word.token_bytes_min, |token| {
             is_found |= self.finds(rule, text, (token.start, token.end), seen);
         });
+        seen.runs = runs;
         is_found
     }
 
-    /// All that may be a leaf: what stands between quotes, and numbers, also those of JSON there.
-    fn leaves(&self) -> impl Iterator<Item = &'a [u8]> {
-        let quote = self.quote();
-        let parts = self.text.split(move |&byte| byte == quote).zip([false, true].iter().cycle());
-        parts.flat_map(|(part, &is_string)| {
+    /// Whether something of `len_min` bytes or more that may be a leaf `is_it`: what stands
+    /// between quotes, and numbers, also those of JSON there.
+    fn any_leaf(&self, len_min: usize, mut is_it: impl FnMut(&'a [u8]) -> bool) -> bool {
+        let (mut from, mut is_string) = (0, false);
+        let ends = memchr::memchr_iter(self.quote(), self.text).chain([self.text.len()]);
+        for end in ends {
+            let part = self.text.get(from..end).unwrap_or_default();
+            let mut numbers = part.split(|byte| b" \t\r\n{}[],:".contains(byte));
             let has_numbers = !is_string || crate::json::may_be_json(part);
-            let numbers = part.split(|byte| b" \t\r\n{}[],:".contains(byte));
-            let strings = is_string.then_some(part).into_iter();
-            strings.chain(numbers.filter(move |_| has_numbers))
-        })
+            if part.len() >= len_min
+                && (is_string && is_it(part) || has_numbers && numbers.any(&mut is_it))
+            {
+                return true;
+            }
+            (from, is_string) = (end + 1, !is_string);
+        }
+        false
     }
 
     fn quote(&self) -> u8 {

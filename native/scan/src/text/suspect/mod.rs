@@ -2,12 +2,13 @@
 
 mod look;
 
-use crate::rules::{Owner, RuleIndex, Ruleset};
-use crate::runs;
+use std::ops::Range;
+
+use crate::rules::{Owner, RuleIndex, Ruleset, Run};
 use crate::text::Scratch;
 
 use super::Contexts;
-use super::anchors::{Anchor, ENCODED_BYTES_MIN, token_len};
+use super::anchors::{Anchor, ENCODED_BYTES_MIN};
 use look::Look;
 
 /// A text with more places to try is looked at in full, with an eye on the clock.
@@ -85,7 +86,7 @@ impl Ruleset {
             stretches.iter_mut().for_each(|stretch| stretch.raise(Suspicion::Some));
             return;
         }
-        scratch.scan.said = None;
+        (scratch.scan.said, scratch.scan.string) = (None, None);
         let mut hits = std::mem::take(&mut scratch.scan.hits);
         hits.clear();
         self.triggers.automaton.find(text, &mut hits, &mut scratch.scan.find);
@@ -142,32 +143,16 @@ impl<'a> Sweep<'a> {
 
     fn runs(&mut self) {
         let (rules, text) = (&self.rules.runs, self.text);
-        if let Some(&(shortest, _)) = rules.digits.iter().min() {
-            runs::digits(text, shortest, |range| {
-                let n = text.get(range.clone()).unwrap_or_default();
-                let n = n.iter().filter(|byte| byte.is_ascii_digit()).count();
-                for &(_, rule) in rules.digits.iter().filter(|&&(least, _)| n >= least) {
-                    self.attempt(rule, range.start, range.end);
-                }
-            });
-        }
-        if !rules.hex_groups.is_empty() {
-            runs::hex_groups(text, |range| {
-                for &rule in &rules.hex_groups {
-                    self.attempt(rule, range.start, range.end);
-                }
-            });
-        }
+        let mut runs = std::mem::take(&mut self.scratch.scan.runs);
+        runs.read(text);
         // Lone words are looked for by leaves.
-        runs::tokens(text, rules.token_bytes_min(usize::MAX), |range| {
-            let n = token_len(text, &range);
-            for &(_, rule) in rules.tokens.iter().filter(|&&(least, _)| n >= least) {
-                self.attempt(rule, range.start, range.end);
-            }
-            if n >= ENCODED_BYTES_MIN {
-                self.encoded(range.start, range.end);
-            }
+        let token_bytes_min = rules.token_bytes_min(usize::MAX);
+        rules.each(text, &runs, token_bytes_min, |run, Range { start, end }| match run {
+            Run::Of(rule) => self.attempt(rule, start, end),
+            Run::Token { n_bytes } if n_bytes >= ENCODED_BYTES_MIN => self.encoded(start, end),
+            Run::Token { .. } => {}
         });
+        self.scratch.scan.runs = runs;
     }
 
     fn encoded(&mut self, start: usize, end: usize) {

@@ -1,0 +1,90 @@
+//! Rules that start where there is no literal but a run of digits, hex groups or a token.
+
+use std::ops::Range;
+
+use super::RuleIndex;
+use crate::runs::Runs;
+use crate::text::anchors::ENCODED_BYTES_MIN;
+
+/// Which rules run at what is no literal, with the length they ask for.
+#[derive(Debug, Default)]
+pub(crate) struct RunRules {
+    pub digits: Vec<(usize, RuleIndex)>,
+    pub hex_groups: Vec<RuleIndex>,
+    pub tokens: Vec<(usize, RuleIndex)>,
+    pub lone_words: Vec<LoneWord>,
+}
+
+/// What a run is found for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Run {
+    Of(RuleIndex),
+    /// After the rules for it; without its padding.
+    Token {
+        n_bytes: usize,
+    },
+}
+
+/// A rule that looks at texts which are one word: see `detect::Anchor::LoneWord`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoneWord {
+    pub token_bytes_min: usize,
+    pub text_bytes_max: usize,
+    /// What a match there scores.
+    pub score: u8,
+    pub rule: RuleIndex,
+}
+
+impl LoneWord {
+    /// Whether the text is one word, long enough and not too long.
+    pub fn is(&self, text: &[u8]) -> bool {
+        (self.token_bytes_min..=self.text_bytes_max).contains(&text.len())
+            && text.iter().all(u8::is_ascii_graphic)
+    }
+}
+
+impl RunRules {
+    /// The shortest token that a rule asks for in a text of so many bytes.
+    pub fn token_bytes_min(&self, text_bytes: usize) -> usize {
+        let tokens = self.tokens.iter().map(|&(least, _)| least);
+        let lone_words = self.lone_words.iter().filter(|word| text_bytes <= word.text_bytes_max);
+        let least = tokens.chain(lone_words.map(|word| word.token_bytes_min)).min();
+        least.map_or(ENCODED_BYTES_MIN, |least| least.min(ENCODED_BYTES_MIN))
+    }
+
+    /// Calls `found` with every run that a rule asks for, and every token of `token_bytes_min`.
+    /// `runs` has read the text.
+    pub fn each(
+        &self,
+        text: &[u8],
+        runs: &Runs,
+        token_bytes_min: usize,
+        mut found: impl FnMut(Run, Range<usize>),
+    ) {
+        if let Some(&(shortest, _)) = self.digits.iter().min() {
+            runs.digits(text, shortest, |range| {
+                let n = text.get(range.clone()).unwrap_or_default();
+                let n = n.iter().filter(|byte| byte.is_ascii_digit()).count();
+                let rules = self.digits.iter().filter(|&&(least, _)| n >= least);
+                rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
+            });
+        }
+        if !self.hex_groups.is_empty() {
+            runs.hex_groups(text, |range| {
+                self.hex_groups.iter().for_each(|&rule| found(Run::Of(rule), range.clone()));
+            });
+        }
+        runs.tokens(text, token_bytes_min, |range| {
+            let n_bytes = token_len(text, &range);
+            let rules = self.tokens.iter().filter(|&&(least, _)| n_bytes >= least);
+            rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
+            found(Run::Token { n_bytes }, range);
+        });
+    }
+}
+
+/// Length of a token without its padding.
+pub(crate) fn token_len(text: &[u8], token: &Range<usize>) -> usize {
+    let bytes = text.get(token.clone()).unwrap_or_default();
+    bytes.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1)
+}
