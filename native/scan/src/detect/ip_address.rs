@@ -38,9 +38,10 @@ const PRE_RELEASES: &[&[u8]] = &[
 /// may end in the first octet of an embedded IPv4 address.
 fn detect_ip(site: &Site<'_>, matches: &mut Matches) {
     let anchor = slice(site.text, site.start, site.end);
-    if memchr::memchr(b':', anchor).is_some() {
+    let n_of = |separator: u8| anchor.iter().filter(|&&byte| byte == separator).count();
+    if n_of(b':') > 0 {
         ipv6::detect_ipv6(site, matches);
-    } else if memchr::memchr(b'.', anchor).is_some() {
+    } else if n_of(b'.') >= 3 {
         detect_ipv4(site, matches);
     }
 }

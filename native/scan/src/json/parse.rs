@@ -1,8 +1,11 @@
 //! One pass over the bytes, without recursion.
 
-use memchr::memchr2;
+use wide::u8x16;
 
 use super::{Container, Json, Kind, Leaf, NONE};
+
+/// So many bytes are looked at at once.
+const BLOCK_LEN: usize = 16;
 
 /// A container that has not ended yet.
 #[derive(Clone, Copy, Debug)]
@@ -124,16 +127,14 @@ impl<'a> Parser<'a> {
         self.at += 1;
         loop {
             let rest = self.text.get(self.at..)?;
-            let run = memchr2(b'"', b'\\', rest)?;
-            if has_control(rest.get(..run)?) {
-                return None;
-            }
-            self.at += run + 1;
-            if rest.get(run) == Some(&b'"') {
-                break;
+            let n_plain = n_plain(rest);
+            self.at += n_plain + 1;
+            match rest.get(n_plain)? {
+                b'"' => break,
+                b'\\' => self.at += escape_len(rest.get(n_plain + 1..)?)?,
+                _ => return None,
             }
             is_escaped = true;
-            self.at += escape_len(rest.get(run + 1..)?)?;
         }
         self.leaf(start, kind, is_escaped, container, slot)
     }
@@ -181,9 +182,21 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Looks at all bytes, which the compiler does for many of them at once.
-fn has_control(text: &[u8]) -> bool {
-    text.iter().fold(false, |found, &byte| found | (byte < b' '))
+/// Bytes before the first that is a quote, a backslash or a control character.
+fn n_plain(text: &[u8]) -> usize {
+    let (blocks, rest) = text.as_chunks::<BLOCK_LEN>();
+    let (quote, backslash) = (u8x16::splat(b'"'), u8x16::splat(b'\\'));
+    for (index, &block) in blocks.iter().enumerate() {
+        let block = u8x16::new(block);
+        let is_control = block.min(u8x16::splat(b' ' - 1)).simd_eq(block);
+        let others = block.simd_eq(quote) | block.simd_eq(backslash) | is_control;
+        match others.to_bitmask() {
+            0 => {}
+            bits => return index * BLOCK_LEN + bits.trailing_zeros() as usize,
+        }
+    }
+    let n_before = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..b' ')).count();
+    blocks.len() * BLOCK_LEN + n_before
 }
 
 /// Length of the escape after its backslash.
