@@ -7,7 +7,7 @@ use crate::text::Unscanned;
 use crate::view::Reading;
 
 use super::Pass;
-use super::document::lift;
+use super::document::lifted;
 use super::edit::{self, Edit};
 use super::memory::Level;
 use super::spots::{self, Spot};
@@ -114,8 +114,7 @@ impl Pass<'_> {
             let start = first_len - (seam - winner.start);
             let before = Edit { start, end: first_len, text: winner.decision.replacement };
             let after = Edit { start: 0, end: winner.end - seam, text: String::new() };
-            lift(vec![before], text, first, edits);
-            lift(vec![after], text, second, edits);
+            edits.extend([lifted(before, text, first), lifted(after, text, second)]);
         }
         Ok(())
     }
