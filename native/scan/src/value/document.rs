@@ -45,12 +45,15 @@ impl Pass<'_> {
         let mut edits = Vec::new();
         for leaf in &level.json.leaves {
             self.tick()?;
+            let n_edits = edits.len();
             let spot = spots::of_leaf(self.rules, self.scratch, text, level, leaf, outer);
             match leaf.kind {
                 Kind::Number => self.number(text, leaf, spot, &mut edits)?,
                 Kind::Key => self.string(text, leaf, spot, 0, &mut edits)?,
                 Kind::String => self.string(text, leaf, spot, levels_left, &mut edits)?,
             }
+            self.is_open |= edits.len() > n_edits
+                && (leaf.kind != Kind::String || spots::names_role(text, &level.json, leaf));
         }
         seam::find_parts(text, level);
         self.seams(text, level, outer, &mut edits)?;

@@ -30,7 +30,9 @@ impl Pass<'_> {
             return Ok(Vec::new());
         }
         let planned = candidates.into_iter().map(|candidate| candidate.planned).collect();
-        Ok(self.settle(leaf, spot, planned))
+        let edits = self.settle(leaf, spot, planned);
+        self.look_again(leaf, spot, &edits);
+        Ok(edits)
     }
 
     /// Appends what all readings show: first the text as it is, then percent-decoded, then

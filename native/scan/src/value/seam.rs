@@ -69,6 +69,7 @@ impl Pass<'_> {
             {
                 let spot = spots::of_leaf(self.rules, self.scratch, text, level, a, outer);
                 self.seam(text, a, b, spot, edits)?;
+                self.is_open |= !edits.is_empty();
             }
         }
         Ok(())
