@@ -47,6 +47,10 @@ impl Pass<'_> {
             self.tick()?;
             let n_edits = edits.len();
             let spot = spots::of_leaf(self.rules, self.scratch, text, level, leaf, outer);
+            let content = leaf.content(text);
+            if self.is_known(content, spot) && !leaf.is_escaped && !json::may_be_json(content) {
+                continue;
+            }
             match leaf.kind {
                 Kind::Number => self.number(text, leaf, spot, &mut edits)?,
                 Kind::Key => self.string(text, leaf, spot, 0, &mut edits)?,

@@ -16,9 +16,14 @@ pub(super) struct Candidate {
 }
 
 impl Pass<'_> {
+    /// Whether nothing was found in the same leaf before.
+    pub(super) fn is_known(&mut self, leaf: &[u8], spot: Spot) -> bool {
+        self.scratch.value.known.is_clean(self.rules, leaf, spot.contexts)
+    }
+
     /// The edits of a leaf, in order.
     pub(super) fn leaf(&mut self, leaf: &[u8], spot: Spot) -> Result<Vec<Edit>, Unscanned> {
-        if self.scratch.value.known.is_clean(self.rules, leaf, spot.contexts) {
+        if self.is_known(leaf, spot) {
             return Ok(Vec::new());
         }
         let (mut candidates, n_before) = (Vec::new(), self.n_findings);
