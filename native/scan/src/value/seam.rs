@@ -107,7 +107,7 @@ impl Pass<'_> {
         self.scratch.value.put_text(joined);
         self.scratch.value.put_text(part);
         looked?;
-        let winners = resolve(planned.clone());
+        let winners = resolve(&planned);
         let n_told = self.told.len();
         self.tell(spot, &planned, &winners);
         self.told.iter_mut().skip(n_told).for_each(|one| one.range = None);

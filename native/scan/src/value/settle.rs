@@ -21,7 +21,7 @@ impl Pass<'_> {
         for one in &mut planned {
             (one.start, one.end) = edit::widen(leaf, one.start, one.end);
         }
-        let winners = resolve(planned.clone());
+        let winners = resolve(&planned);
         self.tell(spot, &planned, &winners);
         let edit =
             |one: Planned| Edit { start: one.start, end: one.end, text: one.decision.replacement };
