@@ -21,23 +21,24 @@ pub struct Planned {
 /// one is left. Findings that only flag take no part and are left out.
 ///
 /// Gives back the winners by ascending start, without overlaps.
-pub fn resolve(mut planned: Vec<Planned>) -> Vec<Planned> {
-    planned.retain(|one| one.decision.action != Action::Flag && one.start < one.end);
-    planned.sort_by_key(|one| (one.start, Reverse(one.end)));
+pub fn resolve(planned: &[Planned]) -> Vec<Planned> {
+    let acts = |one: &&Planned| one.decision.action != Action::Flag && one.start < one.end;
+    let mut acting: Vec<&Planned> = planned.iter().filter(acts).collect();
+    acting.sort_by_key(|one| (one.start, Reverse(one.end)));
     let mut winners: Vec<Planned> = Vec::new();
     let mut strength = None;
-    for one in planned {
+    for one in acting {
         let rank = (one.class, one.start, Reverse(one.end), one.decision.rule);
         match winners.last_mut() {
             Some(last) if one.start < last.end => {
                 last.end = last.end.max(one.end);
                 if strength.is_none_or(|best| rank < best) {
-                    (last.class, last.decision, last.tag) = (one.class, one.decision, one.tag);
+                    *last = Planned { start: last.start, end: last.end, ..one.clone() };
                     strength = Some(rank);
                 }
             }
             _ => {
-                winners.push(one);
+                winners.push(one.clone());
                 strength = Some(rank);
             }
         }
@@ -61,7 +62,7 @@ mod tests {
     }
 
     fn outcome(planned: Vec<Planned>) -> Vec<(usize, usize, u32)> {
-        resolve(planned).iter().map(|one| (one.start, one.end, one.decision.rule)).collect()
+        resolve(&planned).iter().map(|one| (one.start, one.end, one.decision.rule)).collect()
     }
 
     #[test]

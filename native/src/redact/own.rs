@@ -4,7 +4,8 @@ use super::engine::Engine;
 use super::pairs::{self, ARRAY_VALUE, BOOL_VALUE, DOUBLE_VALUE, INT_VALUE, STRING_VALUE, VALUES};
 use crate::otlp::walk::next_field;
 use crate::otlp::wire::{
-    Field, Reader, WireType, put_fixed64_field, put_len_field, put_varint_field,
+    Field, Reader, WireType, put_fixed64_field, put_len_field, put_tag, put_varint,
+    put_varint_field,
 };
 
 /// No item has more values than that masked; a larger count is not ours, and may be a number
@@ -100,11 +101,10 @@ impl OwnValue {
 
     /// Writes it as a key-value pair into field `number`.
     pub fn put(&self, out: &mut Vec<u8>, number: u32, key: &str) {
-        let (mut value, mut pair) = (Vec::new(), Vec::new());
-        self.put_case(&mut value);
-        put_len_field(&mut pair, pairs::KEY, key.as_bytes());
-        put_len_field(&mut pair, pairs::VALUE, &value);
-        put_len_field(out, number, &pair);
+        put_message(out, number, |pair| {
+            put_len_field(pair, pairs::KEY, key.as_bytes());
+            put_message(pair, pairs::VALUE, |value| self.put_case(value));
+        });
     }
 
     fn put_case(&self, out: &mut Vec<u8>) {
@@ -113,15 +113,11 @@ impl OwnValue {
             Self::Int(value) => put_varint_field(out, INT_VALUE, value.cast_unsigned()),
             Self::Double(value) => put_fixed64_field(out, DOUBLE_VALUE, value.to_bits()),
             Self::Text(text) => put_len_field(out, STRING_VALUE, text),
-            Self::List(texts) => {
-                let mut list = Vec::new();
+            Self::List(texts) => put_message(out, ARRAY_VALUE, |list| {
                 for text in texts {
-                    let mut element = Vec::new();
-                    put_len_field(&mut element, STRING_VALUE, text);
-                    put_len_field(&mut list, VALUES, &element);
+                    put_message(list, VALUES, |value| put_len_field(value, STRING_VALUE, text));
                 }
-                put_len_field(out, ARRAY_VALUE, &list);
-            }
+            }),
         }
     }
 
@@ -136,6 +132,23 @@ impl OwnValue {
                 foreign.map(Vec::as_slice).collect()
             }
             _ => Vec::new(),
+        }
+    }
+}
+
+/// Appends field `number` with what `write` writes. Nearly all lengths have one byte.
+fn put_message(out: &mut Vec<u8>, number: u32, write: impl FnOnce(&mut Vec<u8>)) {
+    put_tag(out, number, WireType::Len);
+    let start = out.len();
+    out.push(0);
+    write(out);
+    let len = out.len() - start - 1;
+    match (u8::try_from(len), out.get_mut(start)) {
+        (Ok(len @ 0..0x80), Some(place)) => *place = len,
+        _ => {
+            let mut prefix = Vec::new();
+            put_varint(&mut prefix, len as u64);
+            out.splice(start..=start, prefix);
         }
     }
 }
@@ -197,6 +210,8 @@ mod tests {
             (Own::MaskedCount, OwnValue::Int(3)),
             (Own::Rules, OwnValue::List(vec![b"email".to_vec(), b"phone".to_vec()])),
             (Own::Ruleset, OwnValue::Text(b"0a1b2c3d".to_vec())),
+            (Own::MaskedKeys, OwnValue::Text(vec![b'k'; 200])),
+            (Own::Rules, OwnValue::List(vec![vec![b'r'; 130]; 150])),
             (Own::Score, OwnValue::Double(0.75)),
             (Own::OfRule, OwnValue::Bool(true)),
         ] {

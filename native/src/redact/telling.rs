@@ -91,8 +91,8 @@ fn added(tally: &Tally, own: Own, count: u64) -> u64 {
     ints(tally, own).fold(count, u64::saturating_add)
 }
 
-fn united(tally: &Tally, own: Own, ids: Vec<Vec<u8>>) -> BTreeSet<Vec<u8>> {
-    let mut united: BTreeSet<Vec<u8>> = ids.into_iter().collect();
+/// With what the attributes hold that are there already, in order.
+fn united(tally: &Tally, own: Own, mut united: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     for value in tally.existing(own) {
         match value {
             OwnValue::List(texts) => united.extend(texts.iter().cloned()),
@@ -100,6 +100,8 @@ fn united(tally: &Tally, own: Own, ids: Vec<Vec<u8>>) -> BTreeSet<Vec<u8>> {
             _ => {}
         }
     }
+    united.sort_unstable();
+    united.dedup();
     united
 }
 
@@ -109,16 +111,15 @@ fn put_count(told: &mut Vec<(Own, OwnValue)>, own: Own, count: u64) {
     }
 }
 
-fn put_list(told: &mut Vec<(Own, OwnValue)>, own: Own, texts: BTreeSet<Vec<u8>>) {
+fn put_list(told: &mut Vec<(Own, OwnValue)>, own: Own, texts: Vec<Vec<u8>>) {
     if !texts.is_empty() {
-        told.push((own, OwnValue::List(texts.into_iter().collect())));
+        told.push((own, OwnValue::List(texts)));
     }
 }
 
 fn put_keys(told: &mut Vec<(Own, OwnValue)>, tally: &Tally, own: Own, keys: &BTreeSet<Vec<u8>>) {
     let keys = united(tally, own, keys.iter().cloned().collect());
     if !keys.is_empty() {
-        let keys: Vec<Vec<u8>> = keys.into_iter().collect();
         told.push((own, OwnValue::Text(keys.join(&b","[..]))));
     }
 }

@@ -24,14 +24,17 @@ impl Canonical {
     }
 
     pub fn of(self, matched: &[u8]) -> String {
-        let text = String::from_utf8_lossy(matched);
-        let keep = |keep: fn(char) -> bool| text.chars().filter(|&c| keep(c)).collect::<String>();
+        let kept = |is_kept: fn(&u8) -> bool| {
+            let mut text = String::with_capacity(matched.len());
+            text.extend(matched.iter().filter(|byte| is_kept(byte)).map(|&byte| char::from(byte)));
+            text
+        };
         match self {
-            Self::AsFound => text.into_owned(),
-            Self::Digits => keep(|c| c.is_ascii_digit()),
-            Self::LowerCase => text.to_lowercase(),
-            Self::Hex => keep(|c| c.is_ascii_alphanumeric()).to_ascii_lowercase(),
-            Self::Iban => keep(|c| c.is_ascii_alphanumeric()).to_ascii_uppercase(),
+            Self::AsFound => String::from_utf8_lossy(matched).into_owned(),
+            Self::Digits => kept(u8::is_ascii_digit),
+            Self::LowerCase => String::from_utf8_lossy(matched).to_lowercase(),
+            Self::Hex => kept(u8::is_ascii_alphanumeric).to_ascii_lowercase(),
+            Self::Iban => kept(u8::is_ascii_alphanumeric).to_ascii_uppercase(),
         }
     }
 }

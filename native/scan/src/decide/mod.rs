@@ -48,20 +48,20 @@ impl Ruleset {
     fn replacement(&self, rule: &Rule, action: Action, matched: &[u8]) -> String {
         let label = &rule.label;
         match action {
-            Action::Token => rule.replacement.clone().unwrap_or_else(|| format!("[{label}]")),
+            Action::Token => rule.replacement.clone().unwrap_or_else(|| bracketed(&[label])),
             Action::Partial { keep_first, keep_last } => {
                 let text = rule.canonical.of(matched);
                 let (first, last) = kept(&text, keep_first.into(), keep_last.into());
-                format!("[{label}:{first}****{last}]")
+                bracketed(&[label, ":", &first, "****", &last])
             }
             Action::Hmac => match &self.hmac {
                 Some(key) => {
-                    format!("[{label}:{}]", key.tag(&rule.id, &rule.canonical.of(matched)))
+                    bracketed(&[label, ":", &key.tag(&rule.id, &rule.canonical.of(matched))])
                 }
-                None => format!("[{label}]"),
+                None => bracketed(&[label]),
             },
             Action::Hash { function } => key::hash(function, self.hmac.as_ref(), matched)
-                .unwrap_or_else(|| format!("[{label}]")),
+                .unwrap_or_else(|| bracketed(&[label])),
             Action::Flag | Action::DropMatch | Action::DropAttribute | Action::DropItem => {
                 String::new()
             }
@@ -94,15 +94,23 @@ fn fits(scope: &Scope, place: &Place<'_>) -> bool {
         && (scope.keys.is_empty() || scope.keys.iter().any(|key| glob::matches(key, place.key)))
 }
 
+fn bracketed(parts: &[&str]) -> String {
+    let mut text = String::with_capacity(2 + parts.iter().map(|part| part.len()).sum::<usize>());
+    text.push('[');
+    parts.iter().for_each(|part| text.push_str(part));
+    text.push(']');
+    text
+}
+
 /// The first and last characters of `text` that may stay: never more than half of it, and
 /// none that would break out of the brackets around them.
 fn kept(text: &str, first: usize, last: usize) -> (String, String) {
-    let chars: Vec<char> = text.chars().collect();
-    let half = chars.len() / 2;
+    let n_chars = text.chars().count();
+    let half = n_chars / 2;
     let last = last.min(KEPT_MAX).min(half);
     let first = first.min(KEPT_MAX).min(half - last);
-    let is_kept = |c: &&char| !matches!(**c, '[' | ']' | '*') && !c.is_control();
-    let head = chars.iter().take(first).filter(is_kept).collect();
-    let tail = chars.iter().skip(chars.len() - last).filter(is_kept).collect();
+    let is_kept = |c: &char| !matches!(c, '[' | ']' | '*') && !c.is_control();
+    let head = text.chars().take(first).filter(is_kept).collect();
+    let tail = text.chars().skip(n_chars - last).filter(is_kept).collect();
     (head, tail)
 }

@@ -14,7 +14,7 @@ const TLD_LETTERS: std::ops::RangeInclusive<usize> = 2..=24;
 /// A user name and password before a host fill at most so much of a URL.
 const USERINFO_BYTES_MAX: usize = 128;
 
-/// Endings of files that are no top-level domains.
+/// Endings of files that are no top-level domains, in order.
 const FILE_ENDINGS: &[&str] = &[
     "avif", "bak", "bin", "bmp", "bz", "cfg", "conf", "cpp", "css", "csv", "deb", "dll", "dmg",
     "doc", "docx", "eot", "exe", "gif", "gz", "htm", "html", "ico", "ini", "ipynb", "jar", "java",
@@ -26,6 +26,7 @@ const FILE_ENDINGS: &[&str] = &[
 /// Endings of files that are countries, too: no address only after a number (`logo@2x.py`).
 const FILE_ENDINGS_OF_COUNTRIES: &[&str] =
     &["cc", "md", "mm", "pl", "ps", "py", "rs", "sh", "so", "zip"];
+const ENDING_BYTES_MAX: usize = 6;
 
 fn detect_email(site: &Site<'_>, matches: &mut Matches) {
     let Some(start) = local_start(site.text, site.start) else { return };
@@ -130,8 +131,12 @@ fn top_level_end(text: &[u8], start: usize, end: usize, after_number: bool) -> O
 }
 
 fn is_file_ending(letters: &[u8], after_number: bool) -> bool {
+    let mut lower = [0; ENDING_BYTES_MAX];
+    let Some(lower) = lower.get_mut(..letters.len()) else { return false };
+    lower.copy_from_slice(letters);
+    lower.make_ascii_lowercase();
     let among =
-        |endings: &[&str]| endings.iter().any(|end| letters.eq_ignore_ascii_case(end.as_bytes()));
+        |endings: &[&str]| endings.binary_search_by(|end| end.as_bytes().cmp(lower)).is_ok();
     among(FILE_ENDINGS) || (after_number && among(FILE_ENDINGS_OF_COUNTRIES))
 }
 
@@ -166,7 +171,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::super::trial::found;
-    use super::EMAIL;
+    use super::{EMAIL, ENDING_BYTES_MAX, FILE_ENDINGS, FILE_ENDINGS_OF_COUNTRIES};
 
     fn emails(text: &str) -> Vec<String> {
         found(&EMAIL, text).into_iter().map(|(shown, _)| shown).collect()
@@ -225,6 +230,13 @@ mod tests {
             "bob@example..com",
         ] {
             assert!(emails(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn endings_of_files_stand_in_order() {
+        for list in [FILE_ENDINGS, FILE_ENDINGS_OF_COUNTRIES] {
+            assert!(list.is_sorted() && list.iter().all(|end| end.len() <= ENDING_BYTES_MAX));
         }
     }
 

@@ -123,10 +123,13 @@ fn detect_iban(site: &Site<'_>, matches: &mut Matches) {
 
 /// How many characters the number that starts at `start` has; None if none does.
 fn length(text: &[u8], start: usize) -> Option<usize> {
-    let country = [at(text, start).to_ascii_uppercase(), at(text, start + 1).to_ascii_uppercase()];
+    // Few places have two digits two bytes on.
     let check = [at(text, start + 2), at(text, start + 3)];
+    if !check.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let country = [at(text, start).to_ascii_uppercase(), at(text, start + 1).to_ascii_uppercase()];
     let is_start = country.iter().all(u8::is_ascii_uppercase)
-        && check.iter().all(u8::is_ascii_digit)
         && (b"02"..=b"98").contains(&&check)
         && !before(text, start, 1).is_ascii_alphanumeric();
     if !is_start {

@@ -78,8 +78,12 @@ pub fn may_be_json(text: &[u8]) -> bool {
     matches!(first, Some(b'{' | b'['))
 }
 
-/// Appends `text` as it stands between the quotes of a JSON string.
-pub fn write_escaped(text: &str, out: &mut String) {
+/// The text as it stands between the quotes of a JSON string.
+pub fn escaped(text: String) -> String {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')) {
+        return text;
+    }
+    let mut out = String::new();
     for character in text.chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
@@ -92,6 +96,7 @@ pub fn write_escaped(text: &str, out: &mut String) {
             _ => out.push(character),
         }
     }
+    out
 }
 
 #[cfg(test)]

@@ -35,7 +35,6 @@ pub(super) fn compile(document: Document) -> Result<Ruleset, Vec<RuleError>> {
         compiler.check(rule, hmac.is_some());
         compiler.rule(index as RuleIndex, rule);
     }
-    compiler.surroundings.add(b"[redacted:", Owner::Mark);
     for (key, is_content) in [(&b"\"content\""[..], true), (b"\"text\"", false)] {
         compiler.triggers.add(key, Owner::PartKey { is_content });
     }

@@ -117,7 +117,6 @@ impl Compiler {
         let negative_context = self.context_set(&rule.id, &rule.negative_context);
         self.trigger_lone_words(index, context);
         let allow = self.allow(&rule.id, &rule.allow);
-        self.surroundings.add(format!("[{}", rule.label).as_bytes(), Owner::Mark);
         self.compiled.push(Compiled { matcher, canonical, allow, context, negative_context });
     }
 

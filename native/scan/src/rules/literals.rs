@@ -17,8 +17,6 @@ pub(crate) enum Owner {
     Context(u8),
     /// The rule is only tried in texts that hold it.
     Keyword(RuleIndex),
-    /// The beginning of one of our own marks, `[LABEL`.
-    Mark,
     /// A key of JSON whose string may go on in the next part of a message.
     PartKey { is_content: bool },
 }

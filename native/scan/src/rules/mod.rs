@@ -92,7 +92,7 @@ pub struct Ruleset {
     pub injection: Injection,
     /// Where rules look closer: looked for in every text.
     pub(crate) triggers: LiteralSet,
-    /// Context words and our own marks: looked for in keys, and in texts where a rule matches.
+    /// Context words: looked for in keys, and around what rules match.
     pub(crate) surroundings: LiteralSet,
     pub(crate) runs: RunRules,
     pub(crate) floating: Floating,

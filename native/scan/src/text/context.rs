@@ -1,5 +1,7 @@
 //! What stands around a finding: words that make it likelier, or less likely, and our own marks.
 
+use std::ops::Range;
+
 use crate::automaton::{FindScratch, Hit};
 use crate::detect::look::{at, before};
 use crate::rules::{LiteralSet, Owner, Ruleset};
@@ -10,74 +12,83 @@ use super::marks;
 const BYTES_BEFORE: usize = 50;
 const BYTES_AFTER: usize = 30;
 
-/// What stands in a text besides what rules look for: asked for by the first match in it.
+/// So much more is looked at where a match stands beside the one before, so that a table of
+/// matches costs little more than one look at all of it.
+const BYTES_AHEAD: usize = 1024;
+
+/// What stands around the matches in a text besides what rules look for.
 #[derive(Debug, Default)]
 pub(super) struct Surroundings {
-    is_known: bool,
-    /// By ascending end.
+    /// The stretch of the text that was looked at last for context words, and what it holds.
+    near: Range<usize>,
     contexts: Vec<ContextHit>,
-    /// Our own marks in the text.
-    marks: Vec<(usize, usize)>,
+    /// Our own marks in the text, if they were asked for.
+    marks: Option<Vec<(usize, usize)>>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct ContextHit {
-    hit: Hit,
+    start: usize,
+    end: usize,
     /// The set the word belongs to.
     set: u8,
 }
 
 impl Surroundings {
+    /// For another text.
     pub fn clear(&mut self) {
-        self.is_known = false;
+        self.near = 0..0;
         self.contexts.clear();
-        self.marks.clear();
+        self.marks = None;
     }
 
-    /// Looks around unless that is done already. What `hits` holds is lost.
-    pub fn know(
+    /// Looks for context words near `range`. What `hits` holds is lost.
+    pub fn look(
         &mut self,
         rules: &Ruleset,
         text: &[u8],
-        hits: &mut Vec<Hit>,
-        find: &mut FindScratch,
+        range: (usize, usize),
+        (hits, find): (&mut Vec<Hit>, &mut FindScratch),
     ) {
-        if self.is_known {
+        let near = range.0.saturating_sub(BYTES_BEFORE)..text.len().min(range.1 + BYTES_AFTER);
+        if self.near.start <= near.start && near.end <= self.near.end {
             return;
         }
-        self.is_known = true;
-        hits.clear();
+        let is_beside = self.near.start <= near.start && near.start < self.near.end;
+        let ahead = if is_beside { BYTES_AHEAD } else { 0 };
+        self.near = near.start..text.len().min(near.end + ahead);
+        self.contexts.clear();
+        let part = text.get(self.near.clone()).unwrap_or_default();
         let LiteralSet { automaton, owners } = &rules.surroundings;
-        automaton.find(text, hits, find);
+        hits.clear();
+        automaton.find(part, hits, find);
         for &hit in hits.iter() {
+            let start = near.start + automaton.start(part, hit);
+            let end = near.start + hit.end as usize;
             for owner in owners.of(hit.literal) {
-                match *owner {
-                    Owner::Context(set) => self.contexts.push(ContextHit { hit, set }),
-                    Owner::Mark => {
-                        let start = automaton.start(text, hit);
-                        self.marks.extend(marks::mark(rules, text, start, hit.end as usize));
-                    }
-                    _ => {}
+                if let Owner::Context(set) = *owner
+                    && is_word(text, start, end)
+                {
+                    self.contexts.push(ContextHit { start, end, set });
                 }
             }
         }
     }
 
-    pub fn has_mark(&self, start: usize, end: usize) -> bool {
-        marks::overlaps(&self.marks, start, end)
+    /// Whether one of our own marks overlaps the stretch.
+    pub fn has_mark(&mut self, rules: &Ruleset, text: &[u8], start: usize, end: usize) -> bool {
+        let marks = self.marks.get_or_insert_with(|| marks::find(rules, text));
+        marks::overlaps(marks, start, end)
     }
 
-    /// Whether a word of `set` stands near `range`.
-    pub fn is_near(&self, rules: &Ruleset, text: &[u8], set: u8, range: (usize, usize)) -> bool {
+    /// Whether a word of `set` stands near `range`, where `look` has been.
+    pub fn is_near(&self, set: u8, range: (usize, usize)) -> bool {
         let (first, last) = (range.0.saturating_sub(BYTES_BEFORE), range.1 + BYTES_AFTER);
-        let begin = self.contexts.partition_point(|one| (one.hit.end as usize) <= first);
+        let begin = self.contexts.partition_point(|one| one.end <= first);
         let near = self.contexts.get(begin..).unwrap_or_default();
-        near.iter().take_while(|one| one.hit.end as usize <= last).any(|one| {
-            let automaton = &rules.surroundings.automaton;
-            let (start, end) = (automaton.start(text, one.hit), one.hit.end as usize);
-            one.set == set
-                && (start >= first && end <= range.0 || start >= range.1)
-                && is_word(text, start, end)
+        near.iter().take_while(|one| one.end <= last).any(|one| {
+            let is_outside = one.start >= first && one.end <= range.0 || one.start >= range.1;
+            one.set == set && is_outside
         })
     }
 }

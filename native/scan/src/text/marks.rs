@@ -2,9 +2,7 @@
 
 use crate::rules::Ruleset;
 
-/// How every one of them begins.
-pub(super) const BEGIN: u8 = b'[';
-const UNSCANNED: &[u8] = b"[REDACTED:";
+const UNSCANNED: &[u8] = b"REDACTED";
 const NAME_BYTES_MAX: usize = 64;
 const TAG_DIGITS: usize = 16;
 const STARS: &str = "****";
@@ -12,33 +10,40 @@ const KEPT_CHARS_MAX: usize = 8;
 /// What may stand after the colon at most: eight characters on either side of the stars.
 const INSIDE_BYTES_MAX: usize = 4 + 8 * KEPT_CHARS_MAX;
 
-/// The mark that starts at `start`; `end` is where its label ends.
-pub(super) fn mark(
-    rules: &Ruleset,
-    text: &[u8],
-    start: usize,
-    end: usize,
-) -> Option<(usize, usize)> {
-    let begin = text.get(start..end)?;
-    let rest = text.get(end..)?;
-    if begin == UNSCANNED {
-        let name = until_bracket(rest, NAME_BYTES_MAX)?;
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
-        return (!name.is_empty() && name.iter().all(is_name))
-            .then(|| (start, end + name.len() + 1));
-    }
-    let label = std::str::from_utf8(begin.get(1..)?).ok()?;
-    if !rules.labels.contains(label) {
-        return None;
-    }
-    match rest.first()? {
-        b']' => Some((start, end + 1)),
-        b':' => {
-            let inside = until_bracket(rest.get(1..)?, INSIDE_BYTES_MAX)?;
-            (is_tag(inside) || is_partial(inside)).then(|| (start, end + inside.len() + 2))
+/// All marks of a text, by ascending start.
+pub(super) fn find(rules: &Ruleset, text: &[u8]) -> Vec<(usize, usize)> {
+    let mark = |start: usize| {
+        let len = mark_len(rules, text.get(start + 1..)?)?;
+        Some((start, start + 1 + len))
+    };
+    memchr::memchr_iter(b'[', text).filter_map(mark).collect()
+}
+
+/// Length of the mark whose label begins `text`.
+fn mark_len(rules: &Ruleset, text: &[u8]) -> Option<usize> {
+    let (label, rest) =
+        text.split_at_checked(text.iter().take_while(|byte| is_of_name(byte)).count())?;
+    let is_known = || std::str::from_utf8(label).is_ok_and(|label| rules.labels.contains(label));
+    match rest.split_first()? {
+        (b']', _) => is_known().then_some(label.len() + 1),
+        (b':', rest) => {
+            let inside = until_bracket(rest, INSIDE_BYTES_MAX)?;
+            let is_mark = (label == UNSCANNED && is_reason(inside))
+                || ((is_tag(inside) || is_partial(inside)) && is_known());
+            is_mark.then_some(label.len() + inside.len() + 2)
         }
         _ => None,
     }
+}
+
+/// Labels are made of these.
+fn is_of_name(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.-".contains(byte)
+}
+
+/// Why a value could not be scanned.
+fn is_reason(inside: &[u8]) -> bool {
+    (1..=NAME_BYTES_MAX).contains(&inside.len()) && inside.iter().all(is_of_name)
 }
 
 /// Whether one of `marks` overlaps the stretch. They are in order, and none holds another: no

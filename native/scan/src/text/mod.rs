@@ -247,9 +247,8 @@ impl Scan<'_> {
     /// Weighs a match by its context, and notes it if it is sure enough.
     fn found(&mut self, (index, rule): (RuleIndex, &Rule), range: (usize, usize), score: u8) {
         let ScanScratch { surroundings, hits, find, .. } = &mut *self.seen;
-        let has_context = rule.context.is_some() || rule.negative_context.is_some();
-        if has_context || memchr::memchr(marks::BEGIN, self.text).is_some() {
-            surroundings.know(self.rules, self.text, hits, find);
+        if rule.context.is_some() || rule.negative_context.is_some() {
+            surroundings.look(self.rules, self.text, range, (hits, find));
         }
         let mut score = score.min(100);
         if self.is_near(rule.context, range) {
@@ -259,16 +258,18 @@ impl Scan<'_> {
             score = score.saturating_sub(CONTEXT_MALUS);
         }
         let (start, end) = range;
-        let is_ours = self.seen.surroundings.has_mark(start, end);
-        if score >= rule.flag_at && start < end && !is_ours {
+        let surroundings = &mut self.seen.surroundings;
+        if score >= rule.flag_at
+            && start < end
+            && !surroundings.has_mark(self.rules, self.text, start, end)
+        {
             self.findings.push(Finding { start, end, rule: index, score });
         }
     }
 
     fn is_near(&self, set: Option<u8>, range: (usize, usize)) -> bool {
         set.is_some_and(|set| {
-            self.key_contexts >> set & 1 == 1
-                || self.seen.surroundings.is_near(self.rules, self.text, set, range)
+            self.key_contexts >> set & 1 == 1 || self.seen.surroundings.is_near(set, range)
         })
     }
 

@@ -45,12 +45,19 @@ impl Pass<'_> {
         let mut edits = Vec::new();
         for leaf in &level.json.leaves {
             self.tick()?;
+            let n_edits = edits.len();
             let spot = spots::of_leaf(self.rules, self.scratch, text, level, leaf, outer);
+            let content = leaf.content(text);
+            if self.is_known(content, spot) && !leaf.is_escaped && !json::may_be_json(content) {
+                continue;
+            }
             match leaf.kind {
                 Kind::Number => self.number(text, leaf, spot, &mut edits)?,
                 Kind::Key => self.string(text, leaf, spot, 0, &mut edits)?,
                 Kind::String => self.string(text, leaf, spot, levels_left, &mut edits)?,
             }
+            self.is_open |= edits.len() > n_edits
+                && (leaf.kind != Kind::String || spots::names_role(text, &level.json, leaf));
         }
         seam::find_parts(text, level);
         self.seams(text, level, outer, &mut edits)?;
@@ -73,14 +80,16 @@ impl Pass<'_> {
             false => self.text(content, spot, levels_left),
         };
         self.scratch.value.put_text(decoded);
-        if self.told.len() > n_told {
-            let (map, start) = (escapes(text, leaf), leaf.start as usize + 1);
-            self.move_told(n_told, |range| {
-                let range = map.as_ref().map_or(range.clone(), |map| map.source(range));
-                start + range.start..start + range.end
-            });
+        if self.told.len() == n_told {
+            // Nothing is edited that is not told.
+            return inside.map(drop);
         }
-        lift(inside?, text, leaf, edits);
+        let (map, start) = (escapes(text, leaf), leaf.start as usize + 1);
+        self.move_told(n_told, |range| {
+            let range = map.as_ref().map_or(range.clone(), |map| map.source(range));
+            start + range.start..start + range.end
+        });
+        edits.extend(inside?.into_iter().map(|edit| edit.lift(map.as_ref(), start)));
         Ok(())
     }
 
@@ -100,24 +109,17 @@ impl Pass<'_> {
         self.move_told(n_told, |range| at + range.start..at + range.end);
         if !inside.is_empty() {
             let replaced = edit::apply(number, &inside);
-            let mut written = String::from("\"");
-            json::write_escaped(&String::from_utf8_lossy(&replaced), &mut written);
-            written.push('"');
+            let replaced = json::escaped(String::from_utf8_lossy(&replaced).into_owned());
             let (start, end) = (leaf.start as usize, leaf.end as usize);
-            edits.push(Edit { start, end, text: written });
+            edits.push(Edit { start, end, text: format!("\"{replaced}\"") });
         }
         Ok(())
     }
 }
 
-/// Edits of a string's content become edits of the text it stands in.
-pub(super) fn lift(inside: Vec<Edit>, text: &[u8], leaf: &Leaf, edits: &mut Vec<Edit>) {
-    if inside.is_empty() {
-        return;
-    }
-    let map = escapes(text, leaf);
-    let start = leaf.start as usize + 1;
-    edits.extend(inside.into_iter().map(|edit| edit.lift(map.as_ref(), start)));
+/// An edit of a string's content as one of the text it stands in.
+pub(super) fn lifted(inside: Edit, text: &[u8], leaf: &Leaf) -> Edit {
+    inside.lift(escapes(text, leaf).as_ref(), leaf.start as usize + 1)
 }
 
 /// The way from what a string says to how it is written; None if that is the same.

@@ -16,9 +16,8 @@ impl Edit {
     /// its content. `map` leads from the content to how it is written, from `content_start` on.
     pub fn lift(self, map: Option<&Map>, content_start: usize) -> Self {
         let range = map.map_or(self.start..self.end, |map| map.source(self.start..self.end));
-        let mut text = String::new();
-        json::write_escaped(&self.text, &mut text);
-        Self { start: content_start + range.start, end: content_start + range.end, text }
+        let (start, end) = (content_start + range.start, content_start + range.end);
+        Self { start, end, text: json::escaped(self.text) }
     }
 }
 

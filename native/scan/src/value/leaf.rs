@@ -16,9 +16,14 @@ pub(super) struct Candidate {
 }
 
 impl Pass<'_> {
+    /// Whether nothing was found in the same leaf before.
+    pub(super) fn is_known(&mut self, leaf: &[u8], spot: Spot) -> bool {
+        self.scratch.value.known.is_clean(self.rules, leaf, spot.contexts)
+    }
+
     /// The edits of a leaf, in order.
     pub(super) fn leaf(&mut self, leaf: &[u8], spot: Spot) -> Result<Vec<Edit>, Unscanned> {
-        if self.scratch.value.known.is_clean(self.rules, leaf, spot.contexts) {
+        if self.is_known(leaf, spot) {
             return Ok(Vec::new());
         }
         let (mut candidates, n_before) = (Vec::new(), self.n_findings);
@@ -30,7 +35,9 @@ impl Pass<'_> {
             return Ok(Vec::new());
         }
         let planned = candidates.into_iter().map(|candidate| candidate.planned).collect();
-        Ok(self.settle(leaf, spot, planned))
+        let edits = self.settle(leaf, spot, planned);
+        self.look_again(leaf, spot, &edits);
+        Ok(edits)
     }
 
     /// Appends what all readings show: first the text as it is, then percent-decoded, then

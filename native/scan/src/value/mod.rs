@@ -5,6 +5,8 @@
 //! what was decided. Positions are bytes of the text at hand; on the way out of a JSON string
 //! they are led back to the text around it.
 
+mod again;
+mod clock;
 mod document;
 mod edit;
 mod encoded;
@@ -17,8 +19,7 @@ mod settle;
 mod spots;
 mod survey;
 
-use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::decide::Tag;
 use crate::document::{Action, OnOversize, ScanNumbers};
@@ -34,10 +35,6 @@ pub use survey::Survey;
 const PASSES_MORE_MAX: usize = 4;
 /// Longer values do not leave their memory behind.
 const KEPT_BYTES_MAX: usize = 1 << 20;
-/// So many leaves between two looks at the clock.
-const LEAVES_PER_LOOK: u32 = 64;
-/// In place of a limit that no clock can hold.
-const TIME_MAX: Duration = Duration::from_secs(86_400);
 
 /// What is to become of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +112,9 @@ impl Ruleset {
             Outcome::Replaced(_) => return Outcome::Unchanged,
             decided => return decided,
         };
+        if pass.is_settled(value, &last) {
+            return Outcome::Replaced(last);
+        }
         let told = &mut Vec::new();
         for _ in 0..PASSES_MORE_MAX {
             if self.is_plainly_clean(&last, spot, place, scratch) {
@@ -155,13 +155,6 @@ impl Ruleset {
             ScanNumbers::All => true,
         }
     }
-
-    fn deadline(&self, value_len: usize) -> Instant {
-        let n_mib = u64::try_from(value_len >> 20).unwrap_or(u64::MAX).saturating_add(1);
-        let time = Duration::from_millis(self.limits.value_ms_max.saturating_mul(n_mib));
-        let now = Instant::now();
-        now.checked_add(time).unwrap_or_else(|| now + TIME_MAX)
-    }
 }
 
 /// What a finding does to the whole value. The later named is the stronger.
@@ -184,6 +177,8 @@ struct Pass<'a> {
     n_leaves: u32,
     n_findings: usize,
     dropped: Option<Drop>,
+    /// Another pass may edit what this one wrote: see `is_settled`.
+    is_open: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -195,8 +190,18 @@ impl<'a> Pass<'a> {
         told: &'a mut Vec<Told>,
     ) -> Self {
         let base64_left = rules.limits.base64_bytes_max;
-        let (n_leaves, n_findings, dropped) = (0, 0, None);
-        Self { rules, place, deadline, scratch, told, base64_left, n_leaves, n_findings, dropped }
+        Self {
+            rules,
+            place,
+            deadline,
+            scratch,
+            told,
+            base64_left,
+            n_leaves: 0,
+            n_findings: 0,
+            dropped: None,
+            is_open: false,
+        }
     }
 
     fn run(&mut self, value: &[u8], spot: Spot) -> Outcome {
@@ -221,25 +226,6 @@ impl<'a> Pass<'a> {
             };
         }
         self.text(value, spot, self.rules.limits.nested_json_max.saturating_add(1))
-    }
-
-    /// Leads the positions of what was told since `n_told` from a part of a text to the text.
-    fn move_told(&mut self, n_told: usize, to_text: impl Fn(Range<usize>) -> Range<usize>) {
-        for one in self.told.get_mut(n_told..).unwrap_or_default() {
-            one.range = one.range.and_then(|(start, end)| {
-                let range = to_text(start as usize..end as usize);
-                Some((u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?))
-            });
-        }
-    }
-
-    /// Looks at the clock now and then; rules do only where they find something to try.
-    fn tick(&mut self) -> Result<(), Unscanned> {
-        self.n_leaves += 1;
-        if self.n_leaves.is_multiple_of(LEAVES_PER_LOOK) && Instant::now() > self.deadline {
-            return Err(Unscanned::Timeout);
-        }
-        Ok(())
     }
 }
 

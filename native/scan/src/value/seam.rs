@@ -7,7 +7,7 @@ use crate::text::Unscanned;
 use crate::view::Reading;
 
 use super::Pass;
-use super::document::lift;
+use super::document::lifted;
 use super::edit::{self, Edit};
 use super::memory::Level;
 use super::spots::{self, Spot};
@@ -69,6 +69,7 @@ impl Pass<'_> {
             {
                 let spot = spots::of_leaf(self.rules, self.scratch, text, level, a, outer);
                 self.seam(text, a, b, spot, edits)?;
+                self.is_open |= !edits.is_empty();
             }
         }
         Ok(())
@@ -106,7 +107,7 @@ impl Pass<'_> {
         self.scratch.value.put_text(joined);
         self.scratch.value.put_text(part);
         looked?;
-        let winners = resolve(planned.clone());
+        let winners = resolve(&planned);
         let n_told = self.told.len();
         self.tell(spot, &planned, &winners);
         self.told.iter_mut().skip(n_told).for_each(|one| one.range = None);
@@ -114,8 +115,7 @@ impl Pass<'_> {
             let start = first_len - (seam - winner.start);
             let before = Edit { start, end: first_len, text: winner.decision.replacement };
             let after = Edit { start: 0, end: winner.end - seam, text: String::new() };
-            lift(vec![before], text, first, edits);
-            lift(vec![after], text, second, edits);
+            edits.extend([lifted(before, text, first), lifted(after, text, second)]);
         }
         Ok(())
     }

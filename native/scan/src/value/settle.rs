@@ -1,5 +1,7 @@
 //! What becomes of all that was found in one leaf, and what is told of it.
 
+use std::ops::Range;
+
 use crate::decide::Decision;
 use crate::document::Action;
 use crate::resolve::{Planned, resolve};
@@ -19,7 +21,7 @@ impl Pass<'_> {
         for one in &mut planned {
             (one.start, one.end) = edit::widen(leaf, one.start, one.end);
         }
-        let winners = resolve(planned.clone());
+        let winners = resolve(&planned);
         self.tell(spot, &planned, &winners);
         let edit =
             |one: Planned| Edit { start: one.start, end: one.end, text: one.decision.replacement };
@@ -42,6 +44,20 @@ impl Pass<'_> {
             }
             let end = last.filter(|_| is_known).map_or(one.end, |(_, end)| one.end.max(end));
             last = Some((rule, end));
+        }
+    }
+
+    /// Leads the positions of what was told since `n_told` from a part of a text to the text.
+    pub(super) fn move_told(
+        &mut self,
+        n_told: usize,
+        to_text: impl Fn(Range<usize>) -> Range<usize>,
+    ) {
+        for one in self.told.get_mut(n_told..).unwrap_or_default() {
+            one.range = one.range.and_then(|(start, end)| {
+                let range = to_text(start as usize..end as usize);
+                Some((u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?))
+            });
         }
     }
 

@@ -102,14 +102,19 @@ fn find_roles(text: &[u8], json: &Json, roles: &mut Vec<Option<Role>>) {
     roles.clear();
     roles.resize(json.containers.len(), None);
     for leaf in json.leaves.iter().filter(|leaf| leaf.kind == Kind::String) {
-        let is_array = json.containers.get(leaf.container as usize).is_none_or(|one| one.is_array);
-        let key = json.leaves.get(leaf.slot as usize).filter(|_| !is_array);
         if let Some(role @ None) = roles.get_mut(leaf.container as usize)
-            && key.is_some_and(|key| is_role(key.content(text)))
+            && names_role(text, json, leaf)
         {
             *role = Some(Role::from_name(leaf.content(text)));
         }
     }
+}
+
+/// Whether the string is the role of the object it stands in, if that has no other.
+pub(super) fn names_role(text: &[u8], json: &Json, leaf: &Leaf) -> bool {
+    let is_array = json.containers.get(leaf.container as usize).is_none_or(|one| one.is_array);
+    let key = json.leaves.get(leaf.slot as usize).filter(|_| !is_array);
+    key.is_some_and(|key| is_role(key.content(text)))
 }
 
 /// `role`, `message.role`, `message_role`; keys and roles written with escapes are none.

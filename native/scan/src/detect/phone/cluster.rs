@@ -95,6 +95,11 @@ impl<'a> Cluster<'a> {
 }
 
 impl Candidate {
+    pub fn new() -> Self {
+        let [digits, sizes] = [DIGITS_MAX, GROUPS_MAX].map(Vec::with_capacity);
+        Self { digits, sizes, ..Self::default() }
+    }
+
     /// Becomes a group alone. False if that is too long.
     pub fn begin(&mut self, cluster: &Cluster<'_>, first: usize, lead: Lead) -> bool {
         self.digits.clear();

@@ -4,11 +4,12 @@ use super::cluster::{Candidate, Separator};
 
 /// Whether a number without `+` is rather a date, a social security number, a version, ...
 pub fn is_other(candidate: &Candidate) -> bool {
-    is_placeholder(&candidate.digits)
-        || (candidate.sizes.len() == 1 && is_binary_limit(&candidate.digits))
-        || has_date(candidate)
+    // The cheapest first: most digits in groups are told by the sizes.
+    is_grouped_other(candidate)
         || is_dotted_other(candidate)
-        || is_grouped_other(candidate)
+        || has_date(candidate)
+        || is_placeholder(&candidate.digits)
+        || (candidate.sizes.len() == 1 && is_binary_limit(&candidate.digits))
 }
 
 /// Two different digits at most, or all ascending or descending: `000-000-0000`, `1234567890`.

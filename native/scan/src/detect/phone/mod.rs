@@ -96,10 +96,13 @@ impl Scored {
 fn detect(site: &Site<'_>, matches: &mut Matches) {
     matches.barren_until = site.end;
     let cluster = Cluster::new(site.text, site.start, site.end);
-    let mut candidate = Candidate::default();
+    let mut candidate = Candidate::new();
     let firsts = 0..cluster.groups.len();
     let mut scored: Vec<Scored> =
         firsts.filter_map(|first| best_from(&cluster, first, &mut candidate)).collect();
+    if scored.is_empty() {
+        return;
+    }
     scored.sort_by_key(|found| (std::cmp::Reverse(found.rank()), found.first));
     let mut taken = vec![false; cluster.groups.len()];
     for found in scored {
@@ -124,7 +127,10 @@ fn best_from(cluster: &Cluster<'_>, first: usize, candidate: &mut Candidate) -> 
         let mut is_going_on = candidate.begin(cluster, first, lead);
         while is_going_on {
             let found = scored(cluster, candidate, is_crowded);
-            best = best.into_iter().chain(found).max_by_key(Scored::rank);
+            best = match (best, found) {
+                (Some(best), Some(found)) if best.rank() > found.rank() => Some(best),
+                (best, found) => found.or(best),
+            };
             is_going_on = candidate.extend(cluster);
         }
     }

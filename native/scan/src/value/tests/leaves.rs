@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::json;
 
-use super::{check, redact, rules, ruleset, token};
+use super::{check, redact, rules, ruleset, token, with};
 
 #[test]
 fn plain_text_keeps_every_other_byte() {
@@ -62,4 +62,19 @@ fn only_so_much_base64_is_decoded() {
     assert_eq!(redact(&rules, &format!("{encoded} {clean}")), format!("[M] {clean}"));
     let text = format!("{clean} {encoded}");
     assert_eq!(redact(&rules, &text), text);
+}
+
+#[test]
+fn a_context_word_counts_for_what_it_stands_beside_in_long_tables_too() {
+    let unsure = [("score", 40), ("flag_at", 60), ("mask_at", 60)];
+    let number = with(token("n", "5550100"), "context", json!(["tel"]));
+    let number = unsure.iter().fold(number, |rule, &(key, to)| with(rule, key, json!(to)));
+    let rules = ruleset(json!({ "rules": [number] }));
+    for n_bytes in [51, 52, 60, 100, 350, 1200] {
+        let far = "-".repeat(n_bytes);
+        let table = |number: &str| format!("5550100 {far} tel {number} {far} ").repeat(40);
+        assert_eq!(redact(&rules, &table("5550100")), table("[N]"), "{n_bytes}");
+    }
+    let near = "5550100 tel ".repeat(500);
+    assert_eq!(redact(&rules, &near), near.replace("5550100", "[N]"));
 }
