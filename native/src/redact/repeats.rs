@@ -28,12 +28,14 @@ impl Scanned {
     }
 }
 
-/// A pair as encoded. Each has one slot; a later pair takes it over.
+/// A pair as encoded. Each has two slots, and may take over one that was not asked for since
+/// another wanted it: most pairs never come again.
 #[derive(Clone, Copy)]
 struct Slot {
     bytes: [u8; PAIR_BYTES_MAX],
     len: u8,
     place: u8,
+    is_asked_for: bool,
     /// As `Scanned`; a pair has no more values than bytes.
     n_bytes: u8,
     values: [u8; 6],
@@ -42,7 +44,6 @@ struct Slot {
 /// Pairs in which nothing was found: the same bytes at the same place are clean. Shows none.
 #[derive(Default)]
 pub struct Repeats {
-    hasher: ahash::RandomState,
     slots: Vec<Slot>,
 }
 
@@ -58,43 +59,68 @@ pub const fn place(signal: Signal, location: Location) -> u8 {
 }
 
 impl Repeats {
-    pub fn get(&self, place: u8, pair: &[u8]) -> Option<Scanned> {
-        let slot = self.slots.get(self.index(pair)?)?;
-        if slot.place != place || slot.bytes.get(..usize::from(slot.len)) != Some(pair) {
-            return None;
-        }
+    pub fn get(&mut self, place: u8, pair: &[u8]) -> Option<Scanned> {
+        let two = self.slots.get_mut(first_of_two(pair)?..)?.first_chunk_mut::<2>()?;
+        let slot = two.iter_mut().find(|slot| slot.holds(place, pair))?;
+        slot.is_asked_for = true;
         Some(Scanned { values: slot.values.map(u64::from), n_bytes: slot.n_bytes.into() })
     }
 
     /// A pair of which a key was new waits for the next time: keys are counted when looked at.
     pub fn insert(&mut self, place: u8, pair: &[u8], scanned: Scanned) {
         let has_new_key = scanned.values.get(ValueKind::Key as usize).is_none_or(|&n| n > 0);
-        let Some(index) = self.index(pair).filter(|_| !has_new_key) else { return };
+        let Some(first) = first_of_two(pair).filter(|_| !has_new_key) else { return };
         if self.slots.is_empty() {
             let empty = Slot {
                 bytes: [0; PAIR_BYTES_MAX],
                 len: u8::MAX,
                 place: 0,
+                is_asked_for: false,
                 n_bytes: 0,
                 values: [0; 6],
             };
             self.slots.resize(N_SLOTS, empty);
         }
-        if let Some(slot) = self.slots.get_mut(index)
-            && let Some(bytes) = slot.bytes.get_mut(..pair.len())
-        {
-            bytes.copy_from_slice(pair);
-            slot.len = pair.len() as u8;
-            slot.place = place;
-            slot.n_bytes = scanned.n_bytes as u8;
-            slot.values = scanned.values.map(|n| n as u8);
+        for slot in self.slots.iter_mut().skip(first).take(2) {
+            if !std::mem::take(&mut slot.is_asked_for) {
+                return slot.set(place, pair, scanned);
+            }
         }
     }
+}
 
-    /// The slot of a pair that is short enough.
-    fn index(&self, pair: &[u8]) -> Option<usize> {
-        (pair.len() <= PAIR_BYTES_MAX).then(|| self.hasher.hash_one(pair) as usize % N_SLOTS)
+impl Slot {
+    fn holds(&self, place: u8, pair: &[u8]) -> bool {
+        self.place == place && self.bytes.get(..usize::from(self.len)) == Some(pair)
     }
+
+    fn set(&mut self, place: u8, pair: &[u8], scanned: Scanned) {
+        if let Some(bytes) = self.bytes.get_mut(..pair.len()) {
+            bytes.copy_from_slice(pair);
+            self.len = pair.len() as u8;
+            self.place = place;
+            self.n_bytes = scanned.n_bytes as u8;
+            self.values = scanned.values.map(|n| n as u8);
+        }
+    }
+}
+
+/// The first of the two slots of a pair that is short enough. Who makes pairs that share slots
+/// only has them scanned.
+fn first_of_two(pair: &[u8]) -> Option<usize> {
+    if pair.len() > PAIR_BYTES_MAX {
+        return None;
+    }
+    // The golden ratio: multiplication spreads low bits to high ones.
+    let mix =
+        |mixed: u64, word: u64| (mixed.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let last = pair.last_chunk().map_or_else(
+        || pair.iter().fold(0, |last, &byte| last << 8 | u64::from(byte)),
+        |&last| u64::from_le_bytes(last),
+    );
+    let words = pair.as_chunks().0.iter().map(|&word| u64::from_le_bytes(word));
+    let mixed = mix(words.fold(0, mix), last);
+    Some((mixed >> 32) as usize % N_SLOTS & !1)
 }
 
 #[cfg(test)]
@@ -111,6 +137,21 @@ mod tests {
         assert_eq!(repeats.get(4, b"pair"), Some(SCANNED));
         assert_eq!(repeats.get(5, b"pair"), None);
         assert_eq!(repeats.get(4, b"pai"), None);
+    }
+
+    #[test]
+    fn a_pair_that_comes_again_outlasts_those_that_do_not() {
+        let mut repeats = Repeats::default();
+        let once = |n: usize| format!("id {n}").into_bytes();
+        for n in 0..8 * N_SLOTS {
+            if repeats.get(4, b"pair").is_none() {
+                assert_eq!(n, 0);
+                repeats.insert(4, b"pair", SCANNED);
+            }
+            repeats.insert(4, &once(n), SCANNED);
+        }
+        let n_kept = (0..8 * N_SLOTS).filter(|&n| repeats.get(4, &once(n)).is_some()).count();
+        assert!((N_SLOTS / 2..N_SLOTS).contains(&n_kept), "{n_kept}");
     }
 
     #[test]
