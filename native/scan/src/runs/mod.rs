@@ -93,18 +93,21 @@ impl Runs {
     fn next_stretch(&self, from: usize, len: usize) -> Option<usize> {
         let (mut index, mut behind) = (from / BLOCK_LEN, u64::MAX << (from % BLOCK_LEN));
         loop {
-            let after = self.maps.get(index + 1).map_or(0, |map| map.wide);
-            let mut starts =
-                u128::from(after) << BLOCK_LEN | u128::from(self.maps.get(index)?.wide & behind);
-            let mut n = 1;
+            let wide = self.maps.get(index)?.wide & behind;
+            let (mut starts, mut n) = (wide, 1);
             while n * 2 <= len {
                 starts &= starts >> n;
                 n *= 2;
             }
             starts &= starts >> (len - n);
-            match starts as u64 {
-                0 => (index, behind) = (index + 1, u64::MAX),
-                starts => return Some(index * BLOCK_LEN + starts.trailing_zeros() as usize),
+            if starts != 0 {
+                return Some(index * BLOCK_LEN + starts.trailing_zeros() as usize);
+            }
+            (index, behind) = (index + 1, u64::MAX);
+            let n_last = wide.leading_ones() as usize;
+            let after = self.maps.get(index)?.wide.trailing_ones() as usize;
+            if n_last > 0 && n_last + after >= len {
+                return Some(index * BLOCK_LEN - n_last);
             }
         }
     }
