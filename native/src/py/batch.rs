@@ -7,7 +7,7 @@ use bytes::Bytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyType};
 
-use super::arrays::{self, Where, bools};
+use super::arrays::{self, bools};
 use super::column::PyColumn;
 use super::errors::wrong;
 use super::ledger::PyLedger;
@@ -17,7 +17,8 @@ use super::objects;
 use super::requests::{checked, count_items, level_named, signal_of};
 use super::schema_urls;
 use super::signals::{PyLogs, PyMetrics, PyTraces};
-use super::values::{self, Codes, Values};
+use super::target::Target;
+use super::values::{self, Values};
 use crate::ack::{AckShare, Failure, Hold, Outcome};
 use crate::holder::Holder;
 use crate::otlp::batch::{Core, Level};
@@ -105,7 +106,7 @@ impl PyBatch {
     }
 
     /// `level` by name, if this signal has it.
-    fn level(&self, name: &str) -> PyResult<Level> {
+    pub fn level(&self, name: &str) -> PyResult<Level> {
         let level = level_named(name)?;
         if matches!(level, Level::Event | Level::Link) && self.signal != Signal::Traces {
             return Err(wrong(format!("{} have no level {name}", self.signal.name())));
@@ -327,16 +328,13 @@ impl PyBatch {
         r#where: Option<&Bound<'_, PyAny>>,
         level: &str,
     ) -> PyResult<()> {
-        let level = self.level(level)?;
+        let target = Target::new(self, level, r#where, codes)?;
         let batch = &mut self.held_mut()?.batch;
-        let n_owners = batch.n_owners(level)?;
-        let mask = Where::new(r#where, n_owners)?;
-        let codes = codes.map(|codes| Codes::new(codes, n_owners)).transpose()?;
-        let values = match &codes {
+        let values = match &target.codes {
             Some(codes) => Values::coded(batch, value, codes)?,
-            None => Values::new(batch, value, n_owners)?,
+            None => Values::new(batch, value, target.n_owners)?,
         };
-        let (keys, mask) = ([key.as_bytes()], mask.as_mask());
+        let (level, keys, mask) = (target.level, [key.as_bytes()], target.mask());
         Ok(py.detach(|| batch.set_attributes(level, &keys, mask, |_, i| values.get(i)))?)
     }
 
@@ -349,14 +347,12 @@ impl PyBatch {
         r#where: Option<&Bound<'_, PyAny>>,
         level: &str,
     ) -> PyResult<()> {
-        let level = self.level(level)?;
-        let batch = &mut self.held_mut()?.batch;
-        let n_owners = batch.n_owners(level)?;
-        let mask = Where::new(r#where, n_owners)?;
-        let codes = codes.map(|codes| Codes::new(codes, n_owners)).transpose()?;
-        let (keys, values) = values::of_mapping(batch, values, codes.as_ref(), n_owners)?;
+        let target = Target::new(self, level, r#where, codes)?;
+        let (batch, codes) = (&mut self.held_mut()?.batch, target.codes.as_ref());
+        let (keys, values) = values::of_mapping(batch, values, codes, target.n_owners)?;
         let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
-        let (mask, value) = (mask.as_mask(), |k: usize, i| values.get(k)?.get(i));
+        let (level, mask) = (target.level, target.mask());
+        let value = |k: usize, i| values.get(k)?.get(i);
         Ok(py.detach(|| batch.set_attributes(level, &keys, mask, value))?)
     }
 
@@ -389,10 +385,9 @@ impl PyBatch {
         r#where: Option<&Bound<'_, PyAny>>,
         level: &str,
     ) -> PyResult<()> {
-        let level = self.level(level)?;
+        let target = Target::new(self, level, r#where, None)?;
         let batch = &mut self.held_mut()?.batch;
-        let mask = Where::new(r#where, batch.n_owners(level)?)?;
-        Ok(batch.remove_attribute(level, key.as_bytes(), mask.as_mask())?)
+        Ok(batch.remove_attribute(target.level, key.as_bytes(), target.mask())?)
     }
 
     #[pyo3(signature = (old, new, *, r#where = None, level = "item", overwrite = false))]
@@ -404,11 +399,9 @@ impl PyBatch {
         level: &str,
         overwrite: bool,
     ) -> PyResult<()> {
-        let level = self.level(level)?;
-        let batch = &mut self.held_mut()?.batch;
-        let mask = Where::new(r#where, batch.n_owners(level)?)?;
-        let names = (old.as_bytes(), new.as_bytes());
-        Ok(batch.rename_attribute(level, names, mask.as_mask(), overwrite)?)
+        let target = Target::new(self, level, r#where, None)?;
+        let (batch, names) = (&mut self.held_mut()?.batch, (old.as_bytes(), new.as_bytes()));
+        Ok(batch.rename_attribute(target.level, names, target.mask(), overwrite)?)
     }
 
     #[pyo3(signature = (value, *, r#where = None, level = "scope"))]

@@ -21,6 +21,7 @@ mod sampling;
 mod schema_urls;
 mod server;
 mod signals;
+mod target;
 mod values;
 
 use pyo3::prelude::*;
