@@ -16,12 +16,9 @@ mod objects;
 mod otlp_checks;
 mod raw_request;
 mod redactor;
-mod requests;
 mod sampling;
-mod schema_urls;
 mod server;
 mod signals;
-mod target;
 mod values;
 
 use pyo3::prelude::*;
