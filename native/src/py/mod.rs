@@ -1,5 +1,6 @@
 //! The Python face: converts, decides nothing.
 
+mod any_value;
 mod arrays;
 mod batch;
 mod client;
