@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::ack::{AccountShare, AckShare, Failure, Hold, Ledger, Outcome};
+use crate::ack::{AckShare, Failure, Hold, Outcome};
+use crate::ledger::{AccountShare, Ledger};
 use crate::otlp::batch::{Batch, Core};
 use crate::otlp::error::Error;
 use crate::redact::{self, Engine, Report};
