@@ -91,7 +91,7 @@ def test_a_batch_on_which_the_rest_fails_takes_no_other_with_it(
     run.processor.shutdown(1.0)
     assert run.calls() == [[1], [3]]
     books = run.ledger.snapshot()
-    assert (books["delivered"], books["refused"], books["in_flight"]) == (2, 1, 0)
+    assert (books["delivered"], books["dropped"], books["in_flight"]) == (2, {"lost": 1}, 0)
 
 
 def test_what_cannot_be_held_goes_on_as_it_came(

@@ -237,6 +237,11 @@ impl PyBatch {
         Ok(())
     }
 
+    #[getter]
+    fn is_awaited(&self) -> PyResult<bool> {
+        Ok(self.held()?.is_awaited())
+    }
+
     fn acknowledge(&mut self, py: Python<'_>) -> PyResult<()> {
         settling::acknowledge(py, self)
     }
