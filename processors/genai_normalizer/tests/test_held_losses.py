@@ -94,6 +94,14 @@ def test_a_batch_on_which_the_rest_fails_takes_no_other_with_it(
     assert (books["delivered"], books["dropped"], books["in_flight"]) == (2, {"lost": 1}, 0)
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_of_a_call_all_parts_are_awaited_or_none(running: Any, waits: bool) -> None:
+    run = running("hold", merge_wait=Duration("5s"), merge_wait_for_result=waits)
+    run.send(batch_of(QUESTION))
+    run.send(batch_of(ANSWER))
+    assert [batch.is_awaited for batch in run.recording.held] == [waits]
+
+
 def test_what_cannot_be_held_goes_on_as_it_came(
     running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
