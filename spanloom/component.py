@@ -93,6 +93,12 @@ class Settings:
     clock: Clock
     config_dir: str = "."
 
+    def gauge(
+        self, name: str, help_text: str, labels: dict[str, str], read: Callable[[], float]
+    ) -> None:
+        """A metric that calls `read` at each scrape, and goes with the component."""
+        self.telemetry.gauge(name, help_text, labels, read, owner=self)
+
 
 class Host(Protocol):
     """The running service, as a component sees it while it starts."""

@@ -139,7 +139,7 @@ class BatchProcessor(Processor):
         self._sizes_bytes = telemetry.histogram(
             prefix + "batch_send_size_bytes", "Bytes in a batch sent.", labels, _BYTE_BOUNDS
         )
-        telemetry.gauge(
+        self.settings.gauge(
             prefix + "metadata_cardinality",
             "Combinations of client metadata batched separately; always 1.",
             labels,
