@@ -136,7 +136,7 @@ class Builder:
         made: list[Processor] = []
         incoming: list[Counter] = []
         for processor_id in reversed(spec.processors):
-            processor = self._processor(processor_id)
+            processor = self._processor(processor_id, spec.id)
             outgoing = self._items("outgoing", processor_id, spec.signal)
             processor.next = Counted([outgoing, *incoming], consumer)
             incoming = [self._items("incoming", processor_id, spec.signal)]
@@ -150,8 +150,9 @@ class Builder:
         spec = self._config.connectors.get(exit_id) or self._config.exporters[exit_id]
         return cast("Exporter | Connector", self._once(spec))
 
-    def _processor(self, processor_id: str) -> Processor:
-        processor = cast("Processor", self._create(self._config.processors[processor_id]))
+    def _processor(self, processor_id: str, pipeline_id: str) -> Processor:
+        spec = self._config.processors[processor_id]
+        processor = cast("Processor", self._create(spec, pipeline_id))
         processor.lock = contextlib.nullcontext() if processor.concurrent else threading.Lock()
         return processor
 
@@ -216,7 +217,7 @@ class Builder:
         self.graph.settings[id(component)] = self._previous.settings[id(component)]
         return component
 
-    def _create(self, spec: ComponentSpec) -> Component:
+    def _create(self, spec: ComponentSpec, pipeline_id: str = "") -> Component:
         settings = Settings(
             id=spec.id,
             kind=spec.kind,
@@ -224,6 +225,7 @@ class Builder:
             telemetry=self._telemetry,
             clock=self._clock,
             config_dir=str(self._config.config_dir),
+            pipeline=pipeline_id,
         )
         make: Any = spec.factory.create
         try:

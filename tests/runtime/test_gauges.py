@@ -7,11 +7,13 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import grpc
 import pytest
 
 from spanloom.service import StartError
+from spanloom.testing import build_logs, build_traces
 from spanloom.testing.sink import RecordingSink
-from tests.runtime.conftest import Running
+from tests.runtime.conftest import Running, Sender
 
 CONFIG = """
 receivers:
@@ -89,3 +91,23 @@ def test_after_a_reload_that_fails_gauges_show_the_old_processors(
         running.reload(spoil(text).replace("TAKEN", taken))
     samples = running.service.telemetry.samples()
     assert [s.value for s in samples if s.name == PREFIX + "percentage"] == [100]
+
+
+def test_gauges_of_a_processor_are_told_apart_by_pipeline(
+    running: Running, sink: RecordingSink, make_sender: Callable[[int], Sender]
+) -> None:
+    logs = "    logs: {receivers: [otlp], processors: [sampler], exporters: [otlp]}\n"
+    running.start(config(sink) + logs)
+    sender = make_sender(running.port)
+    for signal, request in (
+        ("traces", build_traces(2)),
+        ("traces", build_traces(2, seed=1)),
+        ("logs", build_logs(3)),
+    ):
+        assert sender.send(request.SerializeToString(), signal) == grpc.StatusCode.OK
+    held = {
+        sample.labels["pipeline"]: sample.value
+        for sample in running.service.telemetry.samples()
+        if sample.name == PREFIX + "held_batches"
+    }
+    assert held == {"traces": 2, "logs": 1}
