@@ -84,6 +84,7 @@ class Settings:
         telemetry: the process's own metrics.
         clock: time, sleep and randomness; a test passes its own.
         config_dir: the folder that relative paths in the config start from.
+        pipeline: of a processor, which has an instance in each; empty for other components.
     """
 
     id: str
@@ -92,6 +93,18 @@ class Settings:
     telemetry: Telemetry
     clock: Clock
     config_dir: str = "."
+    pipeline: str = ""
+
+    def gauge(
+        self, name: str, help_text: str, labels: dict[str, str], read: Callable[[], float]
+    ) -> None:
+        """A metric that calls `read` at each scrape, and goes with the component.
+
+        That of a processor gets the label `pipeline`, because its instances share their id.
+        """
+        if self.pipeline:
+            labels = {**labels, "pipeline": self.pipeline}
+        self.telemetry.gauge(name, help_text, labels, read, owner=self)
 
 
 class Host(Protocol):

@@ -49,6 +49,7 @@ class Graph:
         order: everything but extensions, receivers first, exporters last.
         feeds: per receiver, what it feeds, by signal; given to it when it shall flow.
         ledgers: by pipeline.
+        settings: what each component was told, by its `id()`.
     """
 
     specs: dict[Key, tuple[ComponentSpec, frozenset[Signal]]] = field(default_factory=dict)
@@ -56,6 +57,12 @@ class Graph:
     order: list[Component] = field(default_factory=list)
     feeds: dict[str, dict[Signal, Gate]] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    settings: dict[int, Settings] = field(default_factory=dict)
+
+    def settings_without(self, other: Graph) -> list[Settings]:
+        """Those of components that are not in `other`."""
+        theirs = other.settings
+        return [mine for key, mine in self.settings.items() if theirs.get(key) is not mine]
 
     @property
     def extensions(self) -> list[Extension]:
@@ -75,14 +82,18 @@ class Graph:
 
 
 class Builder:
-    """Makes the graph of a checked configuration."""
+    """Makes the graph of a checked configuration.
+
+    Attributes:
+        graph: as far as it is made.
+    """
 
     def __init__(
         self, config: LoadedConfig, telemetry: Telemetry, clock: Clock, previous: Graph
     ) -> None:
         self._config, self._telemetry, self._clock = config, telemetry, clock
         self._previous = previous
-        self._graph = Graph()
+        self.graph = Graph()
         self._entries: dict[str, Entry] = {}
         self._processors: dict[str, list[Processor]] = {}
 
@@ -99,8 +110,8 @@ class Builder:
             self._build_pipeline(pipeline)
         self._feed_receivers()
         self._feed_connectors()
-        self._graph.order = list(self._ordered(pipelines))
-        return self._graph
+        self.graph.order = list(self._ordered(pipelines))
+        return self.graph
 
     def _upstream_first(self) -> list[PipelineSpec]:
         """The pipelines, each before those that it feeds through connectors."""
@@ -125,7 +136,7 @@ class Builder:
         made: list[Processor] = []
         incoming: list[Counter] = []
         for processor_id in reversed(spec.processors):
-            processor = self._processor(processor_id)
+            processor = self._processor(processor_id, spec.id)
             outgoing = self._items("outgoing", processor_id, spec.signal)
             processor.next = Counted([outgoing, *incoming], consumer)
             incoming = [self._items("incoming", processor_id, spec.signal)]
@@ -139,8 +150,9 @@ class Builder:
         spec = self._config.connectors.get(exit_id) or self._config.exporters[exit_id]
         return cast("Exporter | Connector", self._once(spec))
 
-    def _processor(self, processor_id: str) -> Processor:
-        processor = cast("Processor", self._create(self._config.processors[processor_id]))
+    def _processor(self, processor_id: str, pipeline_id: str) -> Processor:
+        spec = self._config.processors[processor_id]
+        processor = cast("Processor", self._create(spec, pipeline_id))
         processor.lock = contextlib.nullcontext() if processor.concurrent else threading.Lock()
         return processor
 
@@ -151,7 +163,7 @@ class Builder:
 
     def _ledger(self, pipeline_id: str) -> Ledger:
         ledger = self._previous.ledgers.get(pipeline_id) or Ledger()
-        self._graph.ledgers[pipeline_id] = ledger
+        self.graph.ledgers[pipeline_id] = ledger
         return ledger
 
     def _feed_receivers(self) -> None:
@@ -159,11 +171,11 @@ class Builder:
             feed = {s: Gate(fan_out(c)) for s, c in self._fed_by(receiver_id).items()}
             if feed:
                 self._once(spec, frozenset(feed))
-                self._graph.feeds[receiver_id] = feed
+                self.graph.feeds[receiver_id] = feed
 
     def _feed_connectors(self) -> None:
         for connector_id in self._config.connectors:
-            connector = self._graph.components.get(("connector", connector_id))
+            connector = self.graph.components.get(("connector", connector_id))
             if isinstance(connector, Connector):
                 fed = self._fed_by(connector_id)
                 connector.consumers = {signal: fan_out(c) for signal, c in fed.items()}
@@ -178,8 +190,8 @@ class Builder:
 
     def _ordered(self, pipelines: list[PipelineSpec]) -> Iterator[Component]:
         """Receivers; per pipeline the connectors that feed it and its processors; exporters."""
-        components = self._graph.components
-        yield from (components["receiver", receiver_id] for receiver_id in self._graph.feeds)
+        components = self.graph.components
+        yield from (components["receiver", receiver_id] for receiver_id in self.graph.feeds)
         seen: set[str] = set()
         for pipeline in pipelines:
             for source_id in pipeline.receivers:
@@ -192,15 +204,20 @@ class Builder:
     def _once(self, spec: ComponentSpec, signals: frozenset[Signal] = frozenset()) -> Component:
         """The component with this id: made already, taken over, or made now."""
         key: Key = (spec.kind, spec.id)
-        if key not in self._graph.components:
+        if key not in self.graph.components:
             unchanged = self._previous.specs.get(key) == (spec, signals)
             reusable = unchanged and spec.kind != "connector"
-            made = self._previous.components[key] if reusable else self._create(spec)
-            self._graph.components[key] = made
-            self._graph.specs[key] = (spec, signals)
-        return self._graph.components[key]
+            made = self._taken_over(key) if reusable else self._create(spec)
+            self.graph.components[key] = made
+            self.graph.specs[key] = (spec, signals)
+        return self.graph.components[key]
 
-    def _create(self, spec: ComponentSpec) -> Component:
+    def _taken_over(self, key: Key) -> Component:
+        component = self._previous.components[key]
+        self.graph.settings[id(component)] = self._previous.settings[id(component)]
+        return component
+
+    def _create(self, spec: ComponentSpec, pipeline_id: str = "") -> Component:
         settings = Settings(
             id=spec.id,
             kind=spec.kind,
@@ -208,6 +225,13 @@ class Builder:
             telemetry=self._telemetry,
             clock=self._clock,
             config_dir=str(self._config.config_dir),
+            pipeline=pipeline_id,
         )
         make: Any = spec.factory.create
-        return cast("Component", make(spec.config, settings))
+        try:
+            component: Component = make(spec.config, settings)
+        except Exception:
+            self._telemetry.forget_gauges(settings)
+            raise
+        self.graph.settings[id(component)] = settings
+        return component

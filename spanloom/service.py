@@ -90,6 +90,7 @@ class Service:
             self._apply_telemetry(config)
         except StartError:
             self._stop(list(reversed(added)), self._deadline())
+            self._forget_gauges(new, old)
             raise
         new.open_feeds()
         self.graph = new
@@ -110,9 +111,11 @@ class Service:
         self._serve_metrics(None)
 
     def _build(self, config: LoadedConfig) -> Graph:
+        builder = Builder(config, self.telemetry, self._clock, self.graph)
         try:
-            return Builder(config, self.telemetry, self._clock, self.graph).build()
+            return builder.build()
         except Exception as error:
+            self._forget_gauges(builder.graph, self.graph)
             # Configuration is not telemetry: a constructor's own words may be shown.
             raise StartError(f"cannot build the pipelines: {error}") from error
 
@@ -128,6 +131,7 @@ class Service:
             except Exception as error:
                 kind, name = ids.get(id(component), ("processor", type(component).__name__))
                 self._stop(list(reversed(components[: n_started + 1])), self._deadline())
+                self._forget_gauges(graph, self.graph)
                 raise StartError(f'failed to start "{name}" {kind}: {error}') from error
 
     def _feed_new_receivers(self, graph: Graph, components: list[Component]) -> None:
@@ -147,10 +151,14 @@ class Service:
             for feed_signal, gate in feed.items():
                 gate.close(successors.get(feed_signal) or Refuse(), deadline.left_s())
         self._stop([c for c in stopping if id(c) not in receivers], deadline)
-        for kind, component_id in old.components.keys() - new.components.keys():
-            self.telemetry.forget_gauges(kind, component_id)
+        self._forget_gauges(old, new)
         for pipeline in old.ledgers.keys() - new.ledgers.keys():
             self.telemetry.forget(f"ledger/{pipeline}")
+
+    def _forget_gauges(self, gone: Graph, kept: Graph) -> None:
+        """No gauge reads a component any more that is in `gone` alone."""
+        for settings in gone.settings_without(kept):
+            self.telemetry.forget_gauges(settings)
 
     def _stop(self, components: list[Component], deadline: Deadline) -> None:
         for component in components:

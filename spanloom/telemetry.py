@@ -58,12 +58,27 @@ class Counter:
 
 
 class Gauge:
-    """Read when scraped."""
+    """Read when scraped: what its newest owner says. It has at least one."""
 
-    __slots__ = ("read",)
+    __slots__ = ("_reads",)
 
-    def __init__(self, read: Callable[[], float]) -> None:
-        self.read = read
+    def __init__(self, read: Callable[[], float], owner: object) -> None:
+        self._reads = [(owner, read)]
+
+    def read(self) -> float:
+        return float(self._reads[-1][1]())
+
+    def renew(self, read: Callable[[], float], owner: object) -> None:
+        self._reads = [*self._without(owner), (owner, read)]
+
+    def leave(self, owner: object) -> bool:
+        """Let what the owner said before go; True when nobody else owns the gauge."""
+        rest = self._without(owner)
+        self._reads = rest or self._reads
+        return not rest
+
+    def _without(self, owner: object) -> list[tuple[object, Callable[[], float]]]:
+        return [(theirs, read) for theirs, read in self._reads if theirs is not owner]
 
 
 class Histogram:
@@ -109,7 +124,7 @@ class Telemetry:
     """The process's metrics. Asking twice for the same name and labels gives one instrument."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._families: dict[str, _Family] = {}
         self._sources: dict[str, Callable[[], Iterable[Sample]]] = {"process": _process_samples}
 
@@ -119,13 +134,25 @@ class Telemetry:
             raise TypeError(f"metric {name} is not a counter")
         return made
 
-    def gauge(self, name: str, help_text: str, labels: Labels, read: Callable[[], float]) -> Gauge:
-        """A gauge that calls `read` at each scrape; the newest `read` replaces an older one."""
-        made = self._instrument(name, help_text, "gauge", labels, lambda: Gauge(read))
-        if not isinstance(made, Gauge):
-            raise TypeError(f"metric {name} is not a gauge")
-        made.read = read
-        return made
+    def gauge(
+        self,
+        name: str,
+        help_text: str,
+        labels: Labels,
+        read: Callable[[], float],
+        owner: object = None,
+    ) -> Gauge:
+        """A gauge that calls the newest `read` at each scrape.
+
+        Where `owner` is forgotten (`forget_gauges`), what was set before holds again. Components
+        call `Settings.gauge`, which names the owner.
+        """
+        with self._lock:
+            made = self._instrument(name, help_text, "gauge", labels, lambda: Gauge(read, owner))
+            if not isinstance(made, Gauge):
+                raise TypeError(f"metric {name} is not a gauge")
+            made.renew(read, owner)
+            return made
 
     def histogram(
         self, name: str, help_text: str, labels: Labels, buckets: Sequence[float]
@@ -148,12 +175,12 @@ class Telemetry:
         with self._lock:
             self._sources.pop(key, None)
 
-    def forget_gauges(self, label: str, value: str) -> None:
+    def forget_gauges(self, owner: object) -> None:
         """Remove the gauges of a component that is gone; its counters stay."""
         with self._lock:
             for family in self._families.values():
-                if family.type == "gauge":
-                    for labels in [k for k in family.instruments if (label, value) in k]:
+                for labels, instrument in list(family.instruments.items()):
+                    if isinstance(instrument, Gauge) and instrument.leave(owner):
                         del family.instruments[labels]
 
     def value(self, name: str, labels: Labels) -> float:
@@ -241,7 +268,7 @@ class Telemetry:
 
 
 def _read(instrument: Counter | Gauge) -> float:
-    return instrument.value if isinstance(instrument, Counter) else float(instrument.read())
+    return instrument.value if isinstance(instrument, Counter) else instrument.read()
 
 
 def _ledger_samples(pipeline: str, ledger: Ledger) -> Iterator[Sample]:

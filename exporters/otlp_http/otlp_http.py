@@ -96,7 +96,8 @@ def _connect(config: OTLPHTTPConfig, config_dir: str) -> urllib3.PoolManager:
     override = config.tls.server_name_override
     verify = not config.tls.insecure_skip_verify
     options: dict[str, Any] = {
-        "maxsize": config.sending_queue.num_consumers,
+        # For batches that senders wait for, and for the others.
+        "maxsize": 2 * config.sending_queue.num_consumers,
         "ssl_context": ssl_context(config.tls, config_dir),
         "cert_reqs": "CERT_REQUIRED" if verify else "CERT_NONE",
         "assert_hostname": (override if verify else False),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::ack::{AccountShare, AckShare, Failure, Hold, Ledger, Outcome};
+use crate::ack::{AckShare, Failure, Hold, Outcome};
+use crate::ledger::{AccountShare, Ledger};
 use crate::otlp::batch::{Batch, Core};
 use crate::otlp::error::Error;
 use crate::redact::{self, Engine, Report};
@@ -13,6 +14,8 @@ use crate::redact::{self, Engine, Report};
 /// Owes the sender an answer (unless acknowledged) and each ledger an outcome.
 pub struct Holder {
     pub batch: Batch,
+    /// False once the sender was answered: nobody sends the data again.
+    is_awaited: bool,
     ack: Option<AckShare>,
     /// In the pipeline it is in now.
     account: Option<AccountShare>,
@@ -25,7 +28,8 @@ pub struct Holder {
 impl Holder {
     pub fn new(core: Core, ack: Option<AckShare>) -> Self {
         let batch = Batch::new(Arc::new(core));
-        Self { batch, ack, account: None, older: Vec::new(), holds: Vec::new() }
+        let (account, older, holds) = (None, Vec::new(), Vec::new());
+        Self { batch, is_awaited: true, ack, account, older, holds }
     }
 
     pub fn fork(&self) -> Self {
@@ -35,6 +39,7 @@ impl Holder {
     fn with(&self, batch: Batch, account: Option<AccountShare>) -> Self {
         Self {
             batch,
+            is_awaited: self.is_awaited,
             ack: self.ack.as_ref().map(AckShare::share),
             account,
             older: self.older.iter().map(AccountShare::share).collect(),
@@ -47,26 +52,42 @@ impl Holder {
         self.older.extend(self.account.replace(account));
     }
 
+    pub const fn is_awaited(&self) -> bool {
+        self.is_awaited
+    }
+
     pub fn acknowledge(&mut self) {
+        self.is_awaited = false;
         if let Some(ack) = self.ack.take() {
             ack.settle(Outcome::Delivered);
         }
     }
 
-    /// The same outcome for the sender and all ledgers.
+    /// The same outcome for the sender and all ledgers. What nobody sends again is not refused
+    /// but dropped.
     pub fn settle(self, outcome: &Outcome) {
-        self.settle_as(outcome, outcome);
+        match outcome {
+            Outcome::Retryable(failure) if !self.is_awaited => {
+                let dropped = Outcome::Permanent(failure.clone());
+                self.settle_as(&dropped, &dropped);
+            }
+            _ => self.settle_as(outcome, outcome),
+        }
     }
 
     fn settle_as(mut self, outcome: &Outcome, newest: &Outcome) {
+        self.book(outcome, newest);
+        if let Some(ack) = self.ack.take() {
+            ack.settle(outcome.clone());
+        }
+    }
+
+    fn book(&mut self, outcome: &Outcome, newest: &Outcome) {
         if let Some(account) = self.account.take() {
             account.settle(newest.clone());
         }
         for account in mem::take(&mut self.older) {
             account.settle(outcome.clone());
-        }
-        if let Some(ack) = self.ack.take() {
-            ack.settle(outcome.clone());
         }
     }
 
@@ -175,6 +196,7 @@ impl Holder {
         let signal = holders.first()?.batch.core.signal;
         let n_items = holders.iter().map(|holder| holder.batch.len()).sum();
         let mut joined = Self::new(Core::new(signal, raw, n_items, Vec::new()), None);
+        joined.is_awaited = holders.iter().any(Self::is_awaited);
         let mut acks = Vec::new();
         for mut holder in holders {
             joined.holds.push(Arc::clone(&holder.batch.core.holds));
@@ -201,6 +223,8 @@ impl Holder {
         self.holds.push(Arc::clone(&other.batch.core.holds));
         self.holds.append(&mut other.holds);
         self.older.append(&mut other.older);
+        // One that was made in the pipeline and owes no answer is awaited as far as the other is.
+        self.is_awaited = other.is_awaited || (self.is_awaited && self.ack.is_some());
         let mut acks: Vec<AckShare> = self.ack.take().into_iter().collect();
         acks.extend(other.ack.take());
         self.ack = if acks.len() > 1 { Some(AckShare::join(acks)) } else { acks.pop() };
@@ -209,6 +233,17 @@ impl Holder {
             let (n_booked, n_items) = (account.n_items(), self.batch.len() as u64);
             account.drop_items("replaced", n_booked.saturating_sub(n_items));
             account.add_items(n_items.saturating_sub(n_booked));
+        }
+    }
+}
+
+impl Drop for Holder {
+    /// Lost without a report. Where a sender waits, the shares say so themselves: refused.
+    fn drop(&mut self) {
+        if !self.is_awaited {
+            let failure = Failure { reason: "lost".to_owned(), ..Failure::default() };
+            let dropped = Outcome::Permanent(failure);
+            self.book(&dropped, &dropped);
         }
     }
 }

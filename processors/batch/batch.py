@@ -1,7 +1,8 @@
 """Collects batches and sends them on by size or by time.
 
 The held batches keep what they owe to their senders: merging joins the duties, so every
-sender is answered when the merged batch is delivered, and none before.
+sender is answered when the merged batch is delivered, and none before. Data whose senders were
+answered already is merged apart: exporters try longer for it.
 """
 
 from __future__ import annotations
@@ -112,6 +113,11 @@ class BatchProcessor(Processor):
             )
 
     def _merge(self, held: list[AnyBatch]) -> list[AnyBatch]:
+        awaited = [batch for batch in held if batch.is_awaited]
+        answered = [batch for batch in held if not batch.is_awaited]
+        return [part for some in (awaited, answered) if some for part in self._join(some)]
+
+    def _join(self, held: list[AnyBatch]) -> list[AnyBatch]:
         merged = held[0] if len(held) == 1 else _concat(held)
         n_max = self._config.send_batch_max_size
         if 0 < n_max < len(merged):
@@ -133,7 +139,7 @@ class BatchProcessor(Processor):
         self._sizes_bytes = telemetry.histogram(
             prefix + "batch_send_size_bytes", "Bytes in a batch sent.", labels, _BYTE_BOUNDS
         )
-        telemetry.gauge(
+        self.settings.gauge(
             prefix + "metadata_cardinality",
             "Combinations of client metadata batched separately; always 1.",
             labels,

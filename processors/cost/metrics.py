@@ -85,8 +85,7 @@ class CostMetrics:
 
     def gauge(self, name: str, help_text: str, read: Callable[[], float], **labels: str) -> None:
         """A gauge of this processor."""
-        telemetry = self._settings.telemetry
-        telemetry.gauge(PREFIX + name, help_text, {**self._labels, **labels}, read)
+        self._settings.gauge(PREFIX + name, help_text, {**self._labels, **labels}, read)
 
     def _counter(self, name: str, help_text: str, **labels: str) -> Counter:
         telemetry = self._settings.telemetry

@@ -93,9 +93,9 @@ class Config(component.Config):
     merged."""
 
     merge_wait_for_result: bool = False
-    """False: senders are answered when their events are held; what is held when the process dies
-    is lost. True: they are answered after delivery, so `merge_wait` must lie below 8s, under the
-    senders' timeout."""
+    """False: senders are answered when their events are held, or complete what is held; what is
+    not delivered when the process dies is lost. True: they are answered after delivery, so
+    `merge_wait` must lie below 8s, under the senders' timeout."""
 
     merge_records_max: int = Field(default=20_000, gt=0)
     """Events held at most; beyond, the oldest calls go on, merged as far as they came."""

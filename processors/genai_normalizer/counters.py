@@ -30,7 +30,8 @@ class Counters:
         self._logger = settings.logger
         self._processor = {"processor": settings.id}
         self._counters: dict[tuple[str, str], Counter] = {}
-        settings.telemetry.gauge(
+        self._gauge = settings.gauge
+        self._gauge(
             PREFIX + "plans", "Sets of attribute keys known by now.", self._processor, n_plans
         )
 
@@ -50,7 +51,7 @@ class Counters:
         self._counter("released_calls", "reason", reason).add(1)
 
     def gauge_held(self, n_records: Callable[[], float], n_bytes: Callable[[], float]) -> None:
-        gauge, text = self._telemetry.gauge, "of message events that wait for others of their call."
+        gauge, text = self._gauge, "of message events that wait for others of their call."
         gauge(PREFIX + "held_records", f"Records {text}", self._processor, n_records)
         gauge(PREFIX + "held_bytes", f"Bytes {text}", self._processor, n_bytes)
 

@@ -133,10 +133,11 @@ class HeldCalls:
             call.add(part, (names[row] for row in rows))
             self._n_records += len(part)
             self._n_bytes += part.size_bytes
+            # The last part too: exporters try for as long as nobody waits for any of a call.
+            if not self._config.merge_wait_for_result:
+                part.acknowledge()
             if call.is_complete:
                 complete.append(self._pop(span, "complete"))
-            elif not self._config.merge_wait_for_result:
-                part.acknowledge()
         if self._calls:
             self._watch()
         return complete
@@ -179,7 +180,7 @@ class HeldCalls:
 
     def _send(self, calls: list[Call]) -> None:
         """Release in batches that receivers take, and each call in one. Never raises: what is
-        lost to an error is refused, retryably.
+        lost to an error is refused, retryably, or dropped where senders were answered.
         """
         for parts in _batches(calls):
             try:

@@ -25,7 +25,7 @@ class SamplerMetrics:
     """The counters of one sampler."""
 
     def __init__(self, settings: Settings, decider: Decider) -> None:
-        self._telemetry = settings.telemetry
+        self._settings = settings
         self._labels = {"processor": settings.id}
         self._kept = [self._items(reason, "true") for reason in decider.reasons]
         self._dropped = [
@@ -58,11 +58,12 @@ class SamplerMetrics:
 
     def counter(self, name: str, help_text: str, **labels: str) -> Counter:
         """A counter of this sampler."""
-        return self._telemetry.counter(PREFIX + name, help_text, {**self._labels, **labels})
+        telemetry = self._settings.telemetry
+        return telemetry.counter(PREFIX + name, help_text, {**self._labels, **labels})
 
     def gauge(self, name: str, help_text: str, read: Callable[[], float]) -> None:
         """A gauge of this sampler."""
-        self._telemetry.gauge(PREFIX + name, help_text, self._labels, read)
+        self._settings.gauge(PREFIX + name, help_text, self._labels, read)
 
     def _items(self, policy: str, sampled: str) -> Counter:
         return self.counter("items", _HELP, policy=policy, sampled=sampled)

@@ -51,7 +51,7 @@ class ReceiverMetrics:
         labels = {"receiver": self._settings.id}
         for name, text in _GAUGES.items():
             read = partial(self._gauge, name)
-            self._settings.telemetry.gauge(f"spanloom_receiver_{name}", text, labels, read)
+            self._settings.gauge(f"spanloom_receiver_{name}", text, labels, read)
 
     def close(self) -> None:
         """Carry the last counts over, and no more."""

@@ -43,7 +43,7 @@ class QueueConfig(Block):
     """What waits to be sent. Off: each batch is sent by the thread that brings it."""
 
     num_consumers: int = Field(default=4, ge=1, le=256)
-    """Requests in flight at once, at most.
+    """Requests in flight at once, at most; as many again for batches acknowledged before.
 
     The Collector has 10. Four keep what requests in flight hold near 40 MB (four
     requests of `batch.max_size`, in up to three copies while they are encoded,
@@ -51,7 +51,11 @@ class QueueConfig(Block):
     """
 
     queue_size: int = Field(default=1000, ge=1)
-    """How much may wait, in units of `sizer`. Beyond it new batches are refused, retryably."""
+    """How much may wait, in units of `sizer`. Beyond it new batches are refused, retryably.
+
+    Batches that a processor had acknowledged before wait apart, within the same bounds again;
+    beyond them they are dropped.
+    """
 
     sizer: Sizer = "requests"
     """What `queue_size` counts: `requests` (batches), `items`, or encoded `bytes`."""
@@ -71,7 +75,8 @@ class QueueConfig(Block):
     wait_timeout: Duration = Duration("9s")
     """With `wait_for_result`: after this the batch leaves and the sender is told to try again.
 
-    Just below the 10 s that SDKs wait for an answer.
+    Just below the 10 s that SDKs wait for an answer. Not for batches that a processor had
+    acknowledged before: nobody sends those again, so they are tried for `max_elapsed_time`.
     """
 
     batch: BatchConfig = BatchConfig()
@@ -103,7 +108,7 @@ class RetryConfig(Block):
     """Largest delay, before randomization."""
 
     max_elapsed_time: Duration = Duration("300s")
-    """Give up after this time. 0: never; `wait_timeout` still holds."""
+    """Give up after this time. 0: never; `wait_timeout` still holds where it applies."""
 
 
 class DeliveryConfig(Config):

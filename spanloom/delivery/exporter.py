@@ -12,9 +12,9 @@ from spanloom.component import Exporter
 from spanloom.delivery.errors import SendError, Sent, worse
 from spanloom.delivery.health import Health
 from spanloom.delivery.item import Item
+from spanloom.delivery.line import Line
 from spanloom.delivery.metrics import UNITS, ItemMetrics, QueueMetrics
 from spanloom.delivery.packing import Parcel, pack
-from spanloom.delivery.queue import MemoryQueue
 from spanloom.delivery.retry import Retry
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from spanloom.component import AnyBatch, Host, Settings, Signal
     from spanloom.delivery.config import DeliveryConfig
-    from spanloom.delivery.item import Queue
 
 # A request never exceeds this where max_size counts items: gRPC servers take 4 MiB.
 _REQUEST_BYTES_MAX = 3_500_000
@@ -34,8 +33,10 @@ class QueuedExporter(Exporter, ABC):
     """An exporter that only has to know how to send one encoded request.
 
     Batches wait in a bounded queue, are joined and split into requests, tried again,
-    and settled with the worst that became of the requests they are in. A derived class
-    implements `send`, and `prepare`, `open` and `close` where it needs them.
+    and settled with the worst that became of the requests they are in. Those whose senders
+    wait leave after `wait_timeout`; those whose senders were answered before have a queue and
+    consumers of their own, so that neither ends or delays the attempts for the other. A derived
+    class implements `send`, and `prepare`, `open` and `close` where it needs them.
 
         class Upload(QueuedExporter):
             def send(self, signal, request, timeout_s):
@@ -51,16 +52,23 @@ class QueuedExporter(Exporter, ABC):
         self._retry = Retry(
             config.retry_on_failure, config.timeout, settings.clock, self._closing, self._health
         )
-        self._queue: Queue = MemoryQueue(self._queue_config, settings.clock)
-        self._threads: list[threading.Thread] = []
+        self._awaited = self._line("consumer")
+        self._answered = self._line("answered")
         self._sending: set[int] = set()
         self._shutdown_lock = threading.Lock()
         self._is_shut_down = False
         self._items = {s: ItemMetrics(settings.telemetry, settings.id, s) for s in UNITS}
         capacity = self._queue_config.queue_size if self._queue_config.enabled else 0
         self._metrics = QueueMetrics(
-            settings, capacity, self._queue.size, lambda: float(len(self._sending))
+            settings, capacity, self._queue_size, lambda: float(len(self._sending))
         )
+
+    def _line(self, name: str) -> Line:
+        settings = self.settings
+        return Line(self._queue_config, settings.clock, f"{settings.id}/{name}", self._deliver)
+
+    def _queue_size(self, signal: Signal) -> int:
+        return self._awaited.queue.size(signal) + self._answered.queue.size(signal)
 
     # -- what a derived class writes ------------------------------------------------
 
@@ -91,12 +99,11 @@ class QueuedExporter(Exporter, ABC):
 
     def start(self, host: Host) -> None:  # noqa: ARG002 - the component's interface
         self.open()
-        n_consumers = self._queue_config.num_consumers if self._queue_config.enabled else 0
-        for index in range(n_consumers):
-            name = f"{self.settings.id}/consumer-{index}"
-            thread = threading.Thread(target=self._run, args=(index,), name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        if not self._queue_config.enabled:
+            return
+        self._answered.start()
+        if self._queue_config.wait_for_result:
+            self._awaited.start()
 
     def shutdown(self, timeout_s: float) -> None:
         with self._shutdown_lock:
@@ -106,17 +113,18 @@ class QueuedExporter(Exporter, ABC):
             clock = self.settings.clock
             self._retry.stop_s = clock.monotonic_s() + timeout_s
             self._closing.set()
-            self._queue.close()
-            self._join(self._retry.stop_s)
-            for item in self._queue.remaining():
+            lines = (self._awaited, self._answered)
+            for line in lines:
+                line.queue.close()
+            for line in lines:
+                line.join(self._retry.stop_s)
+            for item in (item for line in lines for item in line.queue.remaining()):
                 item.failure = SendError("shutting down", retryable=True, reason="shutdown")
                 self._settle_safely(item)
             self.close()
-            self._join(clock.monotonic_s() + _JOIN_S)
-
-    def _join(self, stop_s: float) -> None:
-        for thread in self._threads:
-            thread.join(max(0.0, stop_s - self.settings.clock.monotonic_s()))
+            stop_s = clock.monotonic_s() + _JOIN_S
+            for line in lines:
+                line.join(stop_s)
 
     # -- the way in -----------------------------------------------------------------
 
@@ -137,24 +145,22 @@ class QueuedExporter(Exporter, ABC):
     def _item(self, batch: AnyBatch) -> Item:
         now_s = self.settings.clock.monotonic_s()
         deadline_s = math.inf
-        if self._queue_config.enabled and self._queue_config.wait_for_result:
+        # Once its sender has an answer, nobody tries again but this exporter.
+        if self._queue_config.enabled and self._queue_config.wait_for_result and batch.is_awaited:
             deadline_s = now_s + self._queue_config.wait_timeout
         acknowledge = self._queue_config.enabled and not self._queue_config.wait_for_result
         n_items, n_bytes = len(batch), batch.size_bytes
         return Item(batch, batch.signal, n_items, n_bytes, now_s, deadline_s, acknowledge)
 
     def _enqueue(self, item: Item) -> None:
-        if self._queue.offer(item):
+        line = self._awaited if item.deadline_s < math.inf else self._answered
+        if line.queue.offer(item):
             return
         self._items[item.signal].enqueue_failed.add(item.n_items)
         message = "shutting down" if self._closing.is_set() else "sending queue is full"
         item.batch.nack(message, retryable=True, reason="queue_full")
 
     # -- the consumers --------------------------------------------------------------
-
-    def _run(self, index: int) -> None:
-        while (items := self._queue.take(first=index == 0)) is not None:
-            self._deliver(items)
 
     def _deliver(self, items: list[Item]) -> None:
         """Send and settle; whatever goes wrong, each item is settled and the thread lives."""
@@ -222,10 +228,9 @@ class QueuedExporter(Exporter, ABC):
             metrics.sent.add(item.n_items - item.n_rejected)
             return
         metrics.send_failed.add(item.n_items)
-        # Once the sender has its acknowledgement, nobody is left to try again.
         item.batch.nack(
             error.message,
-            retryable=error.retryable and not item.acknowledge,
+            retryable=error.retryable,
             reason=error.reason,
             retry_after_s=error.retry_after_s,
             grpc_code=error.grpc_code,

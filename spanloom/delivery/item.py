@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class Item:
     """A batch on its way, and the worst that became of it so far.
 
-    `acknowledge` asks the queue to answer the sender once the item is in it.
+    Attributes:
+        deadline_s: when its sender stops waiting; infinite where none waits for the result.
+        acknowledge: asks the queue to answer the sender once the item is in it.
     """
 
     batch: AnyBatch

@@ -47,10 +47,10 @@ class QueueMetrics:
     ) -> None:
         telemetry, labels = settings.telemetry, {"exporter": settings.id}
         text = "Requests being sent."
-        telemetry.gauge("otelcol_exporter_in_flight_requests", text, labels, n_in_flight)
+        settings.gauge("otelcol_exporter_in_flight_requests", text, labels, n_in_flight)
         for signal in UNITS:
             by_signal = labels | {"data_type": signal}
-            _queue_gauges(telemetry, by_signal, capacity, partial(size, signal))
+            _queue_gauges(settings, by_signal, capacity, partial(size, signal))
         text = "Items in a request."
         self.send_size = telemetry.histogram(
             "otelcol_exporter_queue_batch_send_size", text, labels, _ITEM_BUCKETS
@@ -62,9 +62,9 @@ class QueueMetrics:
 
 
 def _queue_gauges(
-    telemetry: Telemetry, labels: dict[str, str], capacity: int, size: Callable[[], float]
+    settings: Settings, labels: dict[str, str], capacity: int, size: Callable[[], float]
 ) -> None:
     text = "What waits to be sent, in the units of the queue's sizer."
-    telemetry.gauge("otelcol_exporter_queue_size", text, labels, size)
+    settings.gauge("otelcol_exporter_queue_size", text, labels, size)
     text = "What may wait, in the units of the queue's sizer."
-    telemetry.gauge("otelcol_exporter_queue_capacity", text, labels, lambda: float(capacity))
+    settings.gauge("otelcol_exporter_queue_capacity", text, labels, lambda: float(capacity))

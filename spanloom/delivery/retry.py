@@ -29,7 +29,7 @@ class Retry:
         config: the delays; `enabled: false` means one attempt.
         timeout_s: for one attempt; 0 means none of its own.
         clock: time, sleep and jitter.
-        closing: set at shutdown: sleepers wake and nothing is tried twice.
+        closing: set at shutdown: sleepers wake, and no new sleep begins.
         health: hears of every attempt.
     """
 
@@ -52,10 +52,16 @@ class Retry:
     def run(self, attempt: Attempt, deadline_s: float) -> Sent:
         """The success of an attempt.
 
+        Args:
+            attempt: sends.
+            deadline_s: when the sender stops waiting; infinite where none waits. Then a sleeper
+                that a shutdown wakes tries a last time, because nobody will after it.
+
         Raises:
             SendError: the last failure, retryable when the deadline, `max_elapsed_time`
                 or a shutdown ended the attempts.
         """
+        is_awaited = deadline_s < math.inf
         started_s = self._clock.monotonic_s()
         deadline_s = min(deadline_s, started_s + (self._config.max_elapsed_time or math.inf))
         interval_s: float = self._config.initial_interval
@@ -64,7 +70,9 @@ class Retry:
             if isinstance(error, Sent):
                 return error
             delay_s = max(self._jittered(interval_s), error.retry_after_s or 0.0)
-            if not self._sleep(error, delay_s, deadline_s):
+            if not self._may_go_on(error, delay_s, deadline_s):
+                raise error
+            if self._clock.wait(self._closing, delay_s) and is_awaited:
                 raise error
             interval_s = min(interval_s * self._config.multiplier, self._config.max_interval)
 
@@ -83,14 +91,12 @@ class Retry:
         self._health.succeeded()
         return sent
 
-    def _sleep(self, error: SendError, delay_s: float, deadline_s: float) -> bool:
-        """Whether another attempt makes sense, after sleeping until it."""
+    def _may_go_on(self, error: SendError, delay_s: float, deadline_s: float) -> bool:
+        """Whether another attempt makes sense after this delay."""
         if not (error.retryable and self._config.enabled) or self._closing.is_set():
             return False
         # To hold data for an attempt that would come too late only costs memory.
-        if self._clock.monotonic_s() + delay_s >= deadline_s:
-            return False
-        return not self._clock.wait(self._closing, delay_s)
+        return self._clock.monotonic_s() + delay_s < deadline_s
 
     def _jittered(self, interval_s: float) -> float:
         factor = self._config.randomization_factor

@@ -20,6 +20,7 @@ class FakeBatch:
 
     parts: list[bytes]
     signal: str = "traces"
+    is_awaited: bool = True
     events: list[Any] = field(default_factory=list)
     settled: threading.Event = field(default_factory=threading.Event)
 
@@ -41,10 +42,13 @@ class FakeBatch:
 
     def split(self, n_items_max: int) -> list[FakeBatch]:
         starts = range(0, len(self.parts), n_items_max)
-        return [FakeBatch(self.parts[i : i + n_items_max], self.signal) for i in starts]
+        return [
+            FakeBatch(self.parts[i : i + n_items_max], self.signal, self.is_awaited) for i in starts
+        ]
 
     def acknowledge(self) -> None:
         assert not self.settled.is_set()
+        self.is_awaited = False
         self.events.append("acknowledged")
 
     def reject(self, n_items: int, reason: str = "rejected") -> None:

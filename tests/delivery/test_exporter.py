@@ -151,18 +151,6 @@ def test_acknowledges_on_enqueue_without_wait_for_result(
     assert batch.outcome() == "ack"
 
 
-def test_loss_after_the_acknowledgement_is_a_named_drop(
-    make_exporter: Any, make_batch: Any
-) -> None:
-    exporter = make_exporter(
-        sending_queue={"wait_for_result": False}, retry_on_failure={"enabled": False}
-    )
-    exporter.script = [RETRYABLE]
-    batch = make_batch([b"a"])
-    exporter.consume(batch)
-    assert batch.outcome()[:3] == ("permanent", "down", "unavailable")
-
-
 def test_refused_by_a_full_queue_is_not_acknowledged(make_exporter: Any, make_batch: Any) -> None:
     exporter = make_exporter(
         started=False, sending_queue={"wait_for_result": False, "queue_size": 1}

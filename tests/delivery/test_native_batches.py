@@ -75,3 +75,10 @@ def test_retryable_failure_is_a_refusal(sink: RecordingSink) -> None:
     retry = {"enabled": False}
     books = export(sink, [build_traces(4).SerializeToString()], retry_on_failure=retry)
     assert (books["refused"], books["in_flight"]) == (4, 0)
+
+
+def test_loss_after_the_acknowledgement_is_a_named_drop(sink: RecordingSink) -> None:
+    sink.script(Answer(grpc_code=14))
+    once = {"sending_queue": {"wait_for_result": False}, "retry_on_failure": {"enabled": False}}
+    books = export(sink, [build_traces(4).SerializeToString()], **once)
+    assert (books["dropped"], books["refused"]) == ({"unavailable": 4}, 0)

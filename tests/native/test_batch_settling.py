@@ -142,6 +142,57 @@ def test_acknowledging_early_keeps_the_ledger_open() -> None:
     books(ledger, received=4, dropped={"expired": 4})
 
 
+def test_what_nobody_sends_again_is_dropped_and_not_refused() -> None:
+    ledger, failed, lost = Ledger(), traces(2), traces(3)
+    for batch in (failed, lost):
+        batch.enter(ledger)
+        batch.acknowledge()
+    failed.nack("busy", retryable=True, reason="unavailable")
+    del batch, lost
+    gc.collect()
+    books(ledger, received=5, dropped={"unavailable": 2, "lost": 3})
+
+
+def test_older_ledgers_count_the_loss_of_what_nobody_sends_again_too() -> None:
+    ledgers, batch = [Ledger(), Ledger()], traces()
+    for ledger in ledgers:
+        batch.enter(ledger)
+    batch.acknowledge()
+    batch.nack("busy", retryable=True, reason="unavailable")
+    for ledger in ledgers:
+        books(ledger, received=4, dropped={"unavailable": 4})
+
+
+def test_a_batch_is_awaited_until_it_is_acknowledged() -> None:
+    batch = traces()
+    fork = batch.fork()
+    assert batch.is_awaited
+    batch.acknowledge()
+    assert (batch.is_awaited, batch.fork().is_awaited, fork.is_awaited) == (False, False, True)
+    part = batch.part(np.array([True, False, False, True]))
+    assert (part.is_awaited, *(piece.is_awaited for piece in batch.split(1))) == (False,) * 3
+
+
+@pytest.mark.parametrize("answered", [(True, True), (True, False), (False, True), (False, False)])
+def test_a_joined_batch_is_awaited_as_long_as_one_of_its_parts_is(
+    answered: tuple[bool, bool],
+) -> None:
+    batches = [traces(), traces()]
+    for batch, is_answered in zip(batches, answered, strict=True):
+        if is_answered:
+            batch.acknowledge()
+    assert Traces.concat(batches).is_awaited is not all(answered)
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_an_adopting_batch_is_awaited_as_the_adopted_one_was(is_answered: bool) -> None:
+    old, new = traces(), traces()
+    if is_answered:
+        old.acknowledge()
+    new.adopt(old)
+    assert new.is_awaited is not is_answered
+
+
 def test_books_balance_whatever_happens() -> None:
     rng, ledger = random.Random(1), Ledger()
     live: list[Traces] = []
@@ -164,7 +215,7 @@ def step(rng: random.Random, ledger: Ledger, live: list[Traces]) -> None:
         live.append(batch)
         return
     batch = live.pop(rng.randrange(len(live)))
-    match rng.randrange(8):
+    match rng.randrange(9):
         case 0:
             live += [batch.fork(), batch]
         case 1:
@@ -182,6 +233,9 @@ def step(rng: random.Random, ledger: Ledger, live: list[Traces]) -> None:
             batch.nack("busy", retryable=rng.random() < 0.5)
         case 6:
             batch.drop("random")
+        case 7:
+            batch.acknowledge()
+            live.append(batch)
         case _:
             batch.ack()
 
@@ -191,6 +245,7 @@ def step(rng: random.Random, ledger: Ledger, live: list[Traces]) -> None:
     [
         len,
         lambda batch: batch.ack(),
+        lambda batch: batch.is_awaited,
         lambda batch: batch.drop("again"),
         lambda batch: batch.nack("again", retryable=True),
         lambda batch: batch.encode(),

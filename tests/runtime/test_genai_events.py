@@ -12,7 +12,7 @@ import pytest
 
 from spanloom.testing import build_logs
 from spanloom.testing.builders import any_value
-from spanloom.testing.sink import RecordingSink
+from spanloom.testing.sink import Answer, RecordingSink
 from tests.runtime.conftest import Running, Sender
 from tests.runtime.test_process import Collector
 
@@ -73,11 +73,15 @@ def names(sink: RecordingSink) -> list[str]:
     return [record.event_name for group in groups for record in group.log_records]
 
 
-def wait_for_names(sink: RecordingSink, n_names: int) -> None:
+def wait_for(condition: Callable[[], bool]) -> None:
     until_s = time.monotonic() + 10
-    while len(names(sink)) < n_names:
+    while not condition():
         assert time.monotonic() < until_s
         time.sleep(0.01)
+
+
+def wait_for_names(sink: RecordingSink, n_names: int) -> None:
+    wait_for(lambda: len(names(sink)) >= n_names)
     assert names(sink) == [DETAILS] * n_names
 
 
@@ -93,9 +97,30 @@ def test_senders_are_answered_while_a_question_waits(
     assert sender.send(QUESTION, "logs") == grpc.StatusCode.OK
     assert running.books("logs")["in_flight"] == 1
     assert sender.send(ANSWER, "logs") == grpc.StatusCode.OK
-    assert names(sink) == [DETAILS]
+    wait_for_names(sink, 1)
+    wait_for(lambda: running.books("logs")["in_flight"] == 0)
     books = running.books("logs")
     assert (books["delivered"], books["dropped"]) == (1, {"merged": 1})
+
+
+def test_a_call_outlives_a_back_end_that_is_down_for_longer_than_senders_wait(
+    running: Running, sink: RecordingSink, make_sender: MakeSender
+) -> None:
+    patient = "retry_on_failure: {initial_interval: 50ms, max_interval: 50ms}}"
+    short = "tls: {insecure: true}, sending_queue: {wait_timeout: 300ms}, " + patient
+    text = CONFIG.replace("SINK", sink.grpc_endpoint).replace("MORE", "merge_wait: 60s")
+    running.start(text.replace("tls: {insecure: true}}", short))
+    sink.default = Answer(grpc_code=14)
+    sender = make_sender(running.port)
+    for request in (QUESTION, ANSWER):
+        assert sender.send(request, "logs") == grpc.StatusCode.OK
+    time.sleep(1.0)
+    sink.default = Answer()
+    wait_for(lambda: running.books("logs")["in_flight"] == 0)
+    (message,) = sink.messages("logs")
+    (record,) = message.resource_logs[0].scope_logs[0].log_records
+    keys = {attribute.key for attribute in record.attributes}
+    assert {"gen_ai.input.messages", "gen_ai.output.messages"} <= keys
 
 
 def test_senders_may_wait_for_the_result(

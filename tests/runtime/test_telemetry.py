@@ -60,10 +60,21 @@ def test_a_gauge_is_read_when_scraped(telemetry: Telemetry) -> None:
 
 
 def test_forgotten_gauges_of_a_component_leave_its_counters(telemetry: Telemetry) -> None:
-    telemetry.gauge("g", "G.", {"exporter": "otlp"}, lambda: 1.0)
+    owner = object()
+    telemetry.gauge("g", "G.", {"exporter": "otlp"}, lambda: 1.0, owner)
     telemetry.counter("c", "C.", {"exporter": "otlp"}).add(1)
-    telemetry.forget_gauges("exporter", "otlp")
+    telemetry.forget_gauges(owner)
     assert {s.name for s in telemetry.samples() if s.labels} == {"c"}
+
+
+@pytest.mark.parametrize(("forgotten", "shown"), [("old", 2.0), ("new", 1.0)])
+def test_a_gauge_shows_the_newest_owner_that_is_left(
+    telemetry: Telemetry, forgotten: str, shown: float
+) -> None:
+    for owner, value in (("old", 1.0), ("new", 3.0), ("new", 2.0)):
+        telemetry.gauge("g", "G.", {}, lambda value=value: value, owner)  # type: ignore[misc]
+    telemetry.forget_gauges(forgotten)
+    assert telemetry.value("g", {}) == shown
 
 
 def test_histograms_count_up_to_each_bound(telemetry: Telemetry) -> None:

@@ -73,7 +73,8 @@ class Batch:
 
     A batch is owned by whoever holds it, and must be settled once: `ack`, `nack`
     or `drop`. One that is garbage-collected unsettled counts as refused, so that
-    the sender tries again. Columns and masks have the length of the items kept.
+    the sender tries again, or as dropped ("lost") where it was acknowledged. Columns
+    and masks have the length of the items kept.
     """
 
     signal: Signal
@@ -93,6 +94,8 @@ class Batch:
     scope_schema_urls: list[str]
     """(s,) the same for a scope and its items."""
     is_edited: bool
+    is_awaited: bool
+    """Whether somebody may send it again: True until `acknowledge`."""
     open_views: int
     """How many arrays made from this batch's memory are still alive."""
 
@@ -106,7 +109,10 @@ class Batch:
     def from_message(cls, request: Message) -> Self: ...
     @classmethod
     def concat(cls, batches: Sequence[Self]) -> Self:
-        """One batch of all items, in order. Takes over (empties) the given ones."""
+        """One batch of all items, in order. Takes over (empties) the given ones.
+
+        It is awaited when one of them is: join those that are not (`is_awaited`) apart.
+        """
     def split(self, n_items_max: int) -> list[Self]:
         """Batches of at most `n_items_max` items, in order. Empties this one."""
     def part(self, mask: Bool) -> Self:
@@ -221,7 +227,11 @@ class Batch:
         those items are delivered, namely to the connector).
         """
     def acknowledge(self) -> None:
-        """Tell the sender now; what happens later only shows in the ledger."""
+        """Tell the sender now; what happens later only shows in the ledger.
+
+        From then on the batch is not awaited: exporters try longer, and what fails counts as
+        dropped.
+        """
     def ack(self) -> None:
         """Delivered."""
     def nack(
@@ -233,7 +243,9 @@ class Batch:
         retry_after_s: float | None = None,
         grpc_code: int | None = None,
     ) -> None:
-        """Not delivered: the sender shall try again, or (not retryable) dropped under `reason`."""
+        """Not delivered: the sender shall try again, or dropped under `reason`: when that would
+        not help (not retryable), or when the batch is not awaited.
+        """
     def drop(self, reason: str) -> None:
         """Dropped on purpose: counted under `reason`, the sender hears success."""
     def reject(self, n_items: int, reason: str = "rejected") -> None:

@@ -1,12 +1,12 @@
 //! Strings of every owner by number, alone and combined, and as hashes.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::OnceLock;
 
 use super::batch::{Batch, Level};
 use super::error::Error;
-use super::value::{Buffers, Cell, STRING};
+use super::value::{ABSENT, BOOL, Buffers, Cell, DOUBLE, INT, STRING};
 
 /// Beyond, a table of all pairs is larger than what is looked up in it.
 const PAIRS_MAX: usize = 4096;
@@ -21,19 +21,32 @@ pub struct Coded {
 impl Coded {
     /// The strings among the cells.
     pub fn new(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
+        Self::by(cells, |cell| (cell.kind == STRING).then(|| cell.bytes(buffers)))
+    }
+
+    /// Values of all kinds; those with the same bytes are the same.
+    pub fn of_any(cells: &[Cell], buffers: &Buffers<'_>) -> Self {
+        Self::by(cells, |cell| match cell.kind {
+            ABSENT => None,
+            BOOL | INT | DOUBLE => Some((cell.kind, cell.bits, &[][..])),
+            kind => Some((kind, 0, cell.bytes(buffers))),
+        })
+    }
+
+    /// Cells with equal keys are one value; without a key, none.
+    fn by<K: Copy + Eq + Hash>(cells: &[Cell], key_of: impl Fn(&Cell) -> Option<K>) -> Self {
         let mut coded = Self::default();
-        let mut seen: HashMap<&[u8], i32, ahash::RandomState> = HashMap::default();
-        let mut last: (&[u8], i32) = (&[], -1);
+        let mut seen: HashMap<K, i32, ahash::RandomState> = HashMap::default();
+        let mut last: (Option<K>, i32) = (None, -1);
         coded.codes.reserve(cells.len());
         for cell in cells {
-            if cell.kind != STRING {
+            let Some(key) = key_of(cell) else {
                 coded.codes.push(-1);
                 continue;
-            }
-            let text = cell.bytes(buffers);
-            if last.1 < 0 || last.0 != text {
+            };
+            if last.0 != Some(key) {
                 let next = coded.distinct.len() as i32;
-                last = (text, *seen.entry(text).or_insert(next));
+                last = (Some(key), *seen.entry(key).or_insert(next));
                 if last.1 == next {
                     coded.distinct.push(*cell);
                 }

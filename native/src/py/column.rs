@@ -1,6 +1,5 @@
 //! `Column`: one attribute or text field of every owner.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
@@ -22,33 +21,6 @@ pub struct PyColumn {
     overlay: Arc<Vec<u8>>,
     coded: OnceLock<Coded>,
     texts: PyOnceLock<Py<PyList>>,
-}
-
-/// Values of all kinds; those with the same bytes are the same.
-fn coded_of_any(cells: &[Cell], buffers: &Buffers<'_>) -> Coded {
-    let mut coded = Coded::default();
-    let mut seen: HashMap<(u8, u64, &[u8]), i32, ahash::RandomState> = HashMap::default();
-    let mut last: ((u8, u64, &[u8]), i32) = ((ABSENT, 0, &[]), -1);
-    coded.codes.reserve(cells.len());
-    for cell in cells {
-        let key = match cell.kind {
-            ABSENT => {
-                coded.codes.push(-1);
-                continue;
-            }
-            BOOL | INT | DOUBLE => (cell.kind, cell.bits, &[][..]),
-            kind => (kind, 0, cell.bytes(buffers)),
-        };
-        if last.0 != key {
-            let next = coded.distinct.len() as i32;
-            last = (key, *seen.entry(key).or_insert(next));
-            if last.1 == next {
-                coded.distinct.push(*cell);
-            }
-        }
-        coded.codes.push(last.1);
-    }
-    coded
 }
 
 impl PyColumn {
@@ -157,7 +129,7 @@ impl PyColumn {
 
     fn distinct<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)> {
         let buffers = self.buffers()?;
-        let coded = py.detach(|| coded_of_any(&self.cells, &buffers));
+        let coded = py.detach(|| Coded::of_any(&self.cells, &buffers));
         let values = coded.distinct.iter().map(|cell| objects::object(py, cell, &buffers));
         let values = PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)?;
         Ok((owned(py, coded.codes)?, values))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::ack::Ledger;
+use crate::ledger::Ledger;
 
 #[pyclass(frozen, name = "Ledger", module = "spanloom_native")]
 pub struct PyLedger(Arc<Ledger>);

@@ -13,12 +13,18 @@ use crate::otlp::error::Error;
 use crate::otlp::value::{BOOL, Cell, INT};
 
 /// (n,) codes, and the tuples of strings and None that they stand for.
+pub type CodedTuples<'py> = PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)>;
+
+/// (k, n) ints, and (k, n) kinds; None where all are ints within the bounds.
+pub type Ints<'py> = PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)>;
+
+/// Which combination of strings each owner has under the keys.
 pub fn codes<'py>(
     py: Python<'py>,
     batch: &Batch,
     level: Level,
     keys: &[String],
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyList>)> {
+) -> CodedTuples<'py> {
     let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
     let found = py.detach(|| batch.combinations(level, &keys))?;
     let buffers = batch.buffers()?;
@@ -29,7 +35,7 @@ pub fn codes<'py>(
     Ok((owned(py, found.codes)?, PyList::new(py, values)?))
 }
 
-/// (k, n) ints, and (k, n) kinds; None where all are ints within the bounds.
+/// Every owner's number under each of the keys.
 pub fn ints<'py>(
     py: Python<'py>,
     batch: &Batch,
@@ -37,7 +43,7 @@ pub fn ints<'py>(
     keys: &[String],
     default: i64,
     bounds: Option<(i64, i64)>,
-) -> PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
+) -> Ints<'py> {
     let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
     let shape = (keys.len(), batch.n_owners(level)?);
     let int = |cell: &Cell| match cell.kind {

@@ -1,5 +1,6 @@
 //! The Python face: converts, decides nothing.
 
+mod any_value;
 mod arrays;
 mod batch;
 mod client;
@@ -16,9 +17,7 @@ mod objects;
 mod otlp_checks;
 mod raw_request;
 mod redactor;
-mod requests;
 mod sampling;
-mod schema_urls;
 mod server;
 mod signals;
 mod values;

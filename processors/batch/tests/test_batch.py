@@ -52,6 +52,16 @@ def test_holds_until_enough_items_came_and_sends_them_as_one_batch() -> None:
     assert counted(processor, "batch_size_trigger_send") == 1
 
 
+def test_what_nobody_waits_for_goes_on_apart() -> None:
+    processor, rest = make(send_batch_size=10, settle="hold")
+    for n_spans, is_answered in ((1, False), (2, True), (3, False), (4, True)):
+        batch = spans(n_spans)
+        if is_answered:
+            batch.acknowledge()
+        processor.consume(batch)
+    assert [(len(batch), batch.is_awaited) for batch in rest.held] == [(4, True), (6, False)]
+
+
 def test_sends_what_has_waited_for_the_timeout() -> None:
     clock = FakeClock()
     processor, rest = make(clock, timeout=Duration("200ms"))

@@ -28,7 +28,7 @@ class SpendMetrics:
         self._settings = settings
         self._labels = {"processor": settings.id}
         telemetry = settings.telemetry
-        telemetry.gauge(_PREFIX + "traces", "Traces remembered now.", self._labels, n_traces)
+        settings.gauge(_PREFIX + "traces", "Traces remembered now.", self._labels, n_traces)
         self._forgotten = {
             reason: telemetry.counter(
                 _PREFIX + "forgotten_traces", _FORGOTTEN, {**self._labels, "reason": reason}

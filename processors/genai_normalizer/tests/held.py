@@ -18,6 +18,7 @@ SYSTEM = ("gen_ai.system.message", {"content": "Be short."})
 ANSWER = ("gen_ai.choice", {"finish_reason": "stop", "message": {"content": "18"}})
 OTHER = ("app.log", "something else")
 RELEASED = "spanloom_processor_genai_normalizer_released_calls"
+HELD = "spanloom_processor_genai_normalizer_held_records"
 
 
 def batch_of(*events: tuple[str, Any], call: int = 1, key: str = "") -> Logs:
@@ -31,6 +32,16 @@ def batch_of(*events: tuple[str, Any], call: int = 1, key: str = "") -> Logs:
         if key:
             record.attributes.extend(key_values({key: name}))
     return Logs.from_message(request)
+
+
+def calls_of(*numbers: int, event: tuple[str, Any] = QUESTION) -> Logs:
+    """One event of each call."""
+    return Logs.concat([batch_of(event, call=number) for number in numbers])
+
+
+def records_of(message: Any) -> list[Any]:
+    groups = [scope for group in message.resource_logs for scope in group.scope_logs]
+    return [record for scope in groups for record in scope.log_records]
 
 
 class Running:
@@ -49,10 +60,11 @@ class Running:
 
     def records(self) -> list[Any]:
         """What has gone on."""
-        groups = (
-            r.scope_logs for message in self.recording.messages for r in message.resource_logs
-        )
-        return [record for group in groups for scope in group for record in scope.log_records]
+        return [record for message in self.recording.messages for record in records_of(message)]
+
+    def calls(self) -> list[list[int]]:
+        """Of which calls records have gone on, by request."""
+        return [[r.span_id[0] for r in records_of(m)] for m in self.recording.messages]
 
     def names(self) -> list[str]:
         return [record.event_name for record in self.records()]
@@ -60,3 +72,6 @@ class Running:
     def counted(self, name: str) -> dict[str, float]:
         found = [s for s in self.telemetry.samples() if s.name.startswith(name)]
         return {s.labels.get("reason", ""): s.value for s in found if s.value}
+
+    def n_held(self) -> float:
+        return self.counted(HELD).get("", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from spanloom.processors.genai_normalizer.tests.held import (
     SYSTEM,
     Running,
     batch_of,
+    calls_of,
 )
 from spanloom.testing import build_logs
 
@@ -71,12 +73,11 @@ def test_the_answer_may_come_first(running: Any) -> None:
 
 def test_calls_of_one_request_go_on_each_by_itself(running: Any) -> None:
     run = running()
-    first, second = batch_of(QUESTION, call=1), batch_of(QUESTION, call=2)
-    run.send(Logs.concat([first, second]))
+    run.send(calls_of(1, 2))
     run.send(batch_of(ANSWER, call=2))
-    assert [record.span_id[0] for record in run.records()] == [2]
+    assert run.calls() == [[2]]
     run.send(batch_of(ANSWER, call=1))
-    assert [record.span_id[0] for record in run.records()] == [2, 1]
+    assert run.calls() == [[2], [1]]
 
 
 def test_an_attribute_may_hold_the_name_of_an_event_that_waits(running: Any) -> None:
@@ -111,11 +112,10 @@ def test_the_oldest_calls_leave_when_too_much_is_held(
     run = running(**bound)
     for call in range(1, 10):
         run.send(batch_of(QUESTION, call=call))
-    gone = [record.span_id[0] for record in run.records()]
+    gone = list(chain.from_iterable(run.calls()))
     assert gone == list(range(1, len(gone) + 1)) != []
     assert run.counted(RELEASED) == {reason: len(gone)}
-    held = run.counted("spanloom_processor_genai_normalizer_held_records")
-    assert held == {"": 9 - len(gone)}
+    assert run.n_held() == 9 - len(gone)
 
 
 def test_shutdown_hands_on_what_is_held_and_later_calls_do_not_wait(running: Any) -> None:

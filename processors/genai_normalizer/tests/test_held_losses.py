@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -21,20 +21,11 @@ from spanloom.processors.genai_normalizer.tests.held import (
     SYSTEM,
     Running,
     batch_of,
+    calls_of,
 )
 from spanloom.testing import build_logs
 
 SEND = st.tuples(st.lists(st.sampled_from([QUESTION, SYSTEM, ANSWER, OTHER])), st.integers(0, 4))
-
-
-def calls_of(*numbers: int, event: Any = QUESTION) -> Logs:
-    """One event of each call."""
-    return Logs.concat([batch_of(event, call=number) for number in numbers])
-
-
-def call_numbers(message: Any) -> list[int]:
-    groups = [scope for group in message.resource_logs for scope in group.scope_logs]
-    return [record.span_id[0] for scope in groups for record in scope.log_records]
 
 
 @given(
@@ -51,7 +42,7 @@ def test_the_books_balance_whatever_comes_and_whatever_becomes_of_it(
     for events, call in sends:
         run.send(batch_of(*events, call=call))
         books = run.ledger.snapshot()
-        held = run.counted("spanloom_processor_genai_normalizer_held_records").get("", 0)
+        held = run.n_held()
         assert books["in_flight"] == held <= config.get("merge_records_max", held)
     run.processor.shutdown(1.0)
     books = run.ledger.snapshot()
@@ -67,9 +58,7 @@ def test_each_of_many_calls_of_one_request_gets_its_own_answer(running: Any, n_c
     run.send(Logs.concat([calls_of(*numbers, event=SYSTEM), calls_of(*numbers[::-1])]))
     for number in numbers.tolist():
         run.send(batch_of(ANSWER, call=number))
-    assert [call_numbers(message) for message in run.recording.messages] == [
-        [number] for number in numbers.tolist()
-    ]
+    assert run.calls() == [[number] for number in numbers.tolist()]
     assert run.ledger.snapshot()["dropped"] == {"merged": 2 * n_calls}
 
 
@@ -80,8 +69,7 @@ def test_what_goes_on_together_is_no_more_than_a_receiver_takes(
     run = running()
     run.send(calls_of(*range(1, 101)))
     run.processor.shutdown(1.0)
-    gone = [number for message in run.recording.messages for number in call_numbers(message)]
-    assert gone == list(range(1, 101))
+    assert list(chain.from_iterable(run.calls())) == list(range(1, 101))
     # Merged events have a little more to say than what was held.
     assert max(map(len, run.recording.encoded)) <= 2 * 2000
 
@@ -101,9 +89,17 @@ def test_a_batch_on_which_the_rest_fails_takes_no_other_with_it(
 
     monkeypatch.setattr(run.recording, "consume", fail_once)
     run.processor.shutdown(1.0)
-    assert [call_numbers(message) for message in run.recording.messages] == [[1], [3]]
+    assert run.calls() == [[1], [3]]
     books = run.ledger.snapshot()
-    assert (books["delivered"], books["refused"], books["in_flight"]) == (2, 1, 0)
+    assert (books["delivered"], books["dropped"], books["in_flight"]) == (2, {"lost": 1}, 0)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_of_a_call_all_parts_are_awaited_or_none(running: Any, waits: bool) -> None:
+    run = running("hold", merge_wait=Duration("5s"), merge_wait_for_result=waits)
+    run.send(batch_of(QUESTION))
+    run.send(batch_of(ANSWER))
+    assert [batch.is_awaited for batch in run.recording.held] == [waits]
 
 
 def test_what_cannot_be_held_goes_on_as_it_came(
@@ -124,7 +120,7 @@ def test_a_call_that_never_ends_leaves_at_the_bound(running: Any) -> None:
     for _ in range(5):
         run.send(batch_of(*[QUESTION] * 60))
     assert run.counted(RELEASED) == {"records": 2}
-    assert run.counted("spanloom_processor_genai_normalizer_held_records") == {"": 60}
+    assert run.n_held() == 60
 
 
 def test_empty_requests_are_answered(running: Any) -> None:

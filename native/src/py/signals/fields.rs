@@ -6,11 +6,11 @@ use pyo3::types::PyString;
 use crate::otlp::batch::{Batch, Kept, positions};
 use crate::otlp::value::{ABSENT, Cell};
 use crate::otlp::walk::Slice;
+use crate::py::any_value::utf8;
 use crate::py::arrays::{Where, expect_length};
 use crate::py::batch::PyBatch;
 use crate::py::column::PyColumn;
 use crate::py::errors::wrong;
-use crate::py::values::utf8;
 
 /// A text field as a column. Protobuf knows no difference between empty and absent.
 pub fn text_column(batch: &PyBatch, number: u32, slices: &[Slice]) -> PyResult<PyColumn> {

@@ -11,13 +11,13 @@ use crate::otlp::fields;
 use crate::otlp::index::Index;
 use crate::otlp::value::{ABSENT, Cell, STRING};
 use crate::otlp::walk::Slice;
+use crate::py::any_value::utf8;
 use crate::py::arrays::{self, bools, owned};
 use crate::py::batch::PyBatch;
 use crate::py::column::PyColumn;
 use crate::py::errors::wrong;
 use crate::py::lookup;
 use crate::py::messages;
-use crate::py::values::utf8;
 
 const NAME: u32 = 5;
 const TRACE_STATE: u32 = 3;

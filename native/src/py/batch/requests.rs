@@ -5,11 +5,11 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use super::errors::wrong;
-use super::signals::{PyLogs, PyMetrics, PyTraces};
 use crate::otlp::batch::{Core, Level};
 use crate::otlp::signal::Signal;
 use crate::otlp::validate;
+use crate::py::errors::wrong;
+use crate::py::signals::{PyLogs, PyMetrics, PyTraces};
 
 pub fn signal_of(class: &Bound<'_, PyType>) -> PyResult<Signal> {
     let py = class.py();

@@ -3,11 +3,11 @@
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::arrays::Where;
-use super::batch::PyBatch;
-use super::errors::wrong;
-use super::objects;
+use super::PyBatch;
 use crate::otlp::batch::Level;
+use crate::py::arrays::Where;
+use crate::py::errors::wrong;
+use crate::py::objects;
 
 /// The URL of every resource or scope; empty where there is none.
 pub fn list<'py>(py: Python<'py>, batch: &PyBatch, level: Level) -> PyResult<Bound<'py, PyList>> {
