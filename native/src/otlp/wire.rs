@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A field below 16 with a length below 2^14 64 fixed bits, or a small number: nearly all there are.
+    /// A field below 16 with a length below 2^14 or 64 fixed bits: nearly all there are.
     #[inline(always)]
     pub fn common_field(&mut self) -> Option<Field> {
         let start = self.position;
@@ -137,7 +137,6 @@ impl<'a> Reader<'a> {
                 (WireType::Len, start + 3, usize::from(low & 0x7f) | usize::from(*high) << 7)
             }
             (1, ..) => (WireType::Fixed64, start + 1, 8),
-            (0, 0..0x80, _) => (WireType::Varint, start + 1, 1),
             _ => return None,
         };
         let end = payload + len;
@@ -145,11 +144,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.position = end;
-        let value = match wire_type {
-            WireType::Fixed64 => fixed64(self.buffer, payload),
-            WireType::Varint => u64::from(low),
-            _ => 0,
-        };
+        let value = if tag & 7 == 1 { fixed64(self.buffer, payload) } else { 0 };
         Some(Field { number: u32::from(tag >> 3), wire_type, start, payload, end, value })
     }
 
