@@ -120,7 +120,7 @@ fn first_of_two(pair: &[u8]) -> Option<usize> {
     );
     let words = pair.as_chunks().0.iter().map(|&word| u64::from_le_bytes(word));
     let mixed = mix(words.fold(0, mix), last);
-    Some((mixed >> 32) as usize % N_SLOTS & !1)
+    Some(((mixed >> 32) as usize % N_SLOTS) & !1)
 }
 
 #[cfg(test)]
