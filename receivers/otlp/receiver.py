@@ -23,9 +23,10 @@ from spanloom.receivers.otlp.metrics import ReceiverMetrics
 if TYPE_CHECKING:
     from spanloom_native import Listener
 
-MERGED_BYTES_MAX = 3 * MIB
-"""Requests are merged up to this size: enough to make the cost per call small, and less than
-what exporters send at once (3.5 MB), because a batch that must be split must be indexed first."""
+MERGED_BYTES_MAX = 3 * MIB // 2
+"""Requests are merged up to this size: enough to make the cost per call small, and half of what
+exporters send at once (3.5 MB). Processors make batches grow, and one that must be split there
+is encoded and indexed a second time."""
 WORKERS_MAX = 8
 """Workers share one interpreter lock: more of them would only wait for each other."""
 PULL_TIMEOUT_S = 60.0
