@@ -2,6 +2,7 @@
 
 mod compile;
 mod compiler;
+mod lead;
 mod literals;
 mod prefixes;
 mod regex;

@@ -5,6 +5,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 use super::RuleIndex;
+use super::lead::Lead;
 use crate::detect::look::{at, before};
 use crate::detect::{Validate, validator};
 use crate::document;
@@ -12,9 +13,11 @@ use crate::document;
 /// A pattern that compiles to more than this is refused.
 const NFA_BYTES_MAX: usize = 2 << 20;
 const CACHE_BYTES: usize = 1 << 20;
+
 #[derive(Debug)]
 pub(crate) struct RegexRule {
     regex: Regex,
+    lead: Lead,
     group: usize,
     boundary: bool,
     validators: Vec<Validate>,
@@ -69,6 +72,7 @@ impl RegexRule {
             validators: validators.collect::<Result<_, _>>()?,
             min_entropy: rule.min_entropy,
             is_gated: !rule.keywords.is_empty(),
+            lead: Lead::new(&rule.pattern, rule.ignore_case),
             regex,
         })
     }
@@ -76,7 +80,9 @@ impl RegexRule {
     /// The acceptable match that starts right here.
     pub fn at(&self, text: &[u8], start: usize) -> Option<Matched> {
         // Cheaper than the expression, which mostly is not tried then.
-        if self.boundary && is_word(before(text, start, 1)) {
+        if self.boundary && is_word(before(text, start, 1))
+            || !self.lead.may_start(text.get(start..)?)
+        {
             return None;
         }
         let input = Input::new(text).range(start..).anchored(Anchored::Yes);
@@ -115,7 +121,7 @@ impl RegexRule {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.regex.memory_usage()
+        self.regex.memory_usage() + self.lead.memory_bytes()
     }
 }
 

@@ -77,8 +77,9 @@ impl Anchors {
         }
     }
 
+    /// By start and then end, which many already are: a stable sort makes use of that.
     pub fn sort(&mut self) {
-        self.anchors.sort_unstable_by_key(|anchor| (anchor.start, anchor.rule, anchor.end));
+        self.anchors.sort_by_key(|anchor| (anchor.start, anchor.end));
     }
 
     pub fn get(&self, i: usize) -> Option<Anchor> {
