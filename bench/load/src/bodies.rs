@@ -6,9 +6,10 @@ use crate::Result;
 use crate::args::Options;
 use crate::wire::{put_bytes, put_fixed64, put_uint, put_varint};
 
-/// Enough to keep bodies distinct; more would only measure cache misses of the generator.
+/// Enough to keep bodies distinct, also for a collector that remembers texts; more would only
+/// measure cache misses of the generator.
 const POOL_BYTES_MAX: usize = 16 << 20;
-const POOL_BODIES_MAX: usize = 64;
+const POOL_BODIES_MAX: usize = 2048;
 pub const GRPC_PREFIX_BYTES: usize = 5;
 const START_NS: u64 = 1_790_000_000_000_000_000;
 /// Words of one to three of these compress about threefold, like prose.

@@ -1,10 +1,13 @@
 //! Attributes that were clean before: telemetry says the same again and again.
 
+mod long;
+
+use long::Long;
 use spanloom_scan::place::{Location, Signal};
 
 use super::report::ValueKind;
 
-/// Longer ones seldom come twice.
+/// Longer ones come twice less often, and are kept elsewhere.
 const PAIR_BYTES_MAX: usize = 104;
 const N_SLOTS: usize = 1 << 10;
 
@@ -45,6 +48,7 @@ struct Slot {
 #[derive(Default)]
 pub struct Repeats {
     slots: Vec<Slot>,
+    long: Long,
 }
 
 impl std::fmt::Debug for Repeats {
@@ -60,7 +64,10 @@ pub const fn place(signal: Signal, location: Location) -> u8 {
 
 impl Repeats {
     pub fn get(&mut self, place: u8, pair: &[u8]) -> Option<Scanned> {
-        let two = self.slots.get_mut(first_of_two(pair)?..)?.first_chunk_mut::<2>()?;
+        if pair.len() > PAIR_BYTES_MAX {
+            return self.long.get(place, pair);
+        }
+        let two = self.slots.get_mut(first_of_two(pair)..)?.first_chunk_mut::<2>()?;
         let slot = two.iter_mut().find(|slot| slot.holds(place, pair))?;
         slot.is_asked_for = true;
         Some(Scanned { values: slot.values.map(u64::from), n_bytes: slot.n_bytes.into() })
@@ -69,7 +76,12 @@ impl Repeats {
     /// A pair of which a key was new waits for the next time: keys are counted when looked at.
     pub fn insert(&mut self, place: u8, pair: &[u8], scanned: Scanned) {
         let has_new_key = scanned.values.get(ValueKind::Key as usize).is_none_or(|&n| n > 0);
-        let Some(first) = first_of_two(pair).filter(|_| !has_new_key) else { return };
+        if has_new_key {
+            return;
+        }
+        if pair.len() > PAIR_BYTES_MAX {
+            return self.long.insert(place, pair, scanned);
+        }
         if self.slots.is_empty() {
             let empty = Slot {
                 bytes: [0; PAIR_BYTES_MAX],
@@ -81,7 +93,7 @@ impl Repeats {
             };
             self.slots.resize(N_SLOTS, empty);
         }
-        for slot in self.slots.iter_mut().skip(first).take(2) {
+        for slot in self.slots.iter_mut().skip(first_of_two(pair)).take(2) {
             if !std::mem::take(&mut slot.is_asked_for) {
                 return slot.set(place, pair, scanned);
             }
@@ -105,22 +117,21 @@ impl Slot {
     }
 }
 
-/// The first of the two slots of a pair that is short enough. Who makes pairs that share slots
-/// only has them scanned.
-fn first_of_two(pair: &[u8]) -> Option<usize> {
-    if pair.len() > PAIR_BYTES_MAX {
-        return None;
-    }
-    // The golden ratio: multiplication spreads low bits to high ones.
-    let mix =
-        |mixed: u64, word: u64| (mixed.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+/// The first of the two slots of a short pair. Who makes pairs that share slots only has them
+/// scanned.
+fn first_of_two(pair: &[u8]) -> usize {
     let last = pair.last_chunk().map_or_else(
         || pair.iter().fold(0, |last, &byte| last << 8 | u64::from(byte)),
         |&last| u64::from_le_bytes(last),
     );
     let words = pair.as_chunks().0.iter().map(|&word| u64::from_le_bytes(word));
     let mixed = mix(words.fold(0, mix), last);
-    Some(((mixed >> 32) as usize % N_SLOTS) & !1)
+    ((mixed >> 32) as usize % N_SLOTS) & !1
+}
+
+/// The golden ratio: multiplication spreads low bits to high ones.
+const fn mix(mixed: u64, word: u64) -> u64 {
+    (mixed.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]
@@ -155,14 +166,16 @@ mod tests {
     }
 
     #[test]
-    fn long_pairs_and_those_with_new_keys_are_not_kept() {
+    fn long_pairs_are_kept_too_and_those_with_new_keys_are_not() {
         let mut repeats = Repeats::default();
         let long = [b'a'; PAIR_BYTES_MAX + 1];
-        repeats.insert(4, &long, SCANNED);
-        assert_eq!(repeats.get(4, &long), None);
+        (0..2).for_each(|_| repeats.insert(4, &long, SCANNED));
+        assert_eq!(repeats.get(4, &long), Some(SCANNED));
         let mut with_key = SCANNED;
         with_key.values.iter_mut().skip(ValueKind::Key as usize).take(1).for_each(|n| *n = 1);
-        repeats.insert(4, b"pair", with_key);
-        assert_eq!(repeats.get(4, b"pair"), None);
+        for pair in [&b"pair"[..], &[b'b'; PAIR_BYTES_MAX + 1]] {
+            (0..2).for_each(|_| repeats.insert(4, pair, with_key));
+            assert_eq!(repeats.get(4, pair), None);
+        }
     }
 }
