@@ -22,6 +22,8 @@ CLEAN = [
     "100 % of 12 items",
     '[{"role":"user","content":"hi"},{"role":"user","content":"there\\n"}]',
     '{"text":"é", "n": 12}',
+    "You are a helpful assistant and answer in one sentence. " * 3,
+    f'[{{"role":"user","parts":[{{"type":"text","content":"{"what was said before " * 7}"}}]}}]',
 ]
 N_REQUESTS = 4
 

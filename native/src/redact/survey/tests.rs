@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use super::super::pairs::{INT_VALUE, KEY, VALUE};
+use super::super::pairs::{INT_VALUE, KEY, STRING_VALUE, VALUE};
 use super::*;
 use crate::otlp::wire::{put_len_field, put_varint};
 use crate::redact::{Engine, engine::Summary};
@@ -40,6 +40,23 @@ fn a_number_under_a_telling_key_does_not_leave_its_item_to_the_walk() {
         surveyed.scanned.values[ValueKind::Number as usize]
     };
     assert_eq!((n_clear(7), n_clear(4_111_111_111_111_111)), (1, 0));
+}
+
+#[test]
+fn a_long_text_that_is_clean_at_one_place_is_looked_at_at_another() {
+    let document = br#"{"rules": [{"id": "secret", "label": "SECRET", "class": "generic",
+        "match": {"phrases": {"phrases": ["secret word"]}}, "action": {"kind": "token"},
+        "scopes": [{"enabled": false}, {"locations": ["span.events"], "enabled": true}]}]}"#;
+    let engine = Engine::new(document, Summary::Info).unwrap();
+    let text = fields(&[(STRING_VALUE, "a secret word, ".repeat(20).as_bytes())]);
+    let pair = fields(&[(KEY, b"said".as_slice()), (VALUE, &text)]);
+    let is_changed = |path: &[u32]| {
+        let request = path.iter().rfold(pair.clone(), |inner, &field| fields(&[(field, &inner)]));
+        engine.redact(Signal::Traces, &request, false).unwrap().request.is_some()
+    };
+    let (of_span, of_event) = ([1, 2, 2, 9], [1, 2, 2, 11, 3]);
+    assert_eq!([(); 4].map(|()| is_changed(&of_span)), [false; 4]);
+    assert!(is_changed(&of_event));
 }
 
 fn fields(fields: &[(u32, &[u8])]) -> Vec<u8> {

@@ -76,7 +76,9 @@ impl Random {
     fn text(&mut self) -> String {
         match self.below(40) {
             0..25 => TEXTS[self.below(3)].to_owned(),
-            25..34 => TEXTS[self.below(TEXTS.len())].to_owned(),
+            25..31 => TEXTS[self.below(TEXTS.len())].to_owned(),
+            31 | 32 => TEXTS[self.below(6)].to_owned() + &" plain words".repeat(12),
+            33 => " ".repeat(120) + TEXTS[self.below(TEXTS.len())],
             34..38 => (0..self.below(4)).map(|_| TEXTS[self.below(TEXTS.len())]).collect(),
             38 => "plain words ".repeat(self.below(N_WORDS_LONG)) + TEXTS[self.below(TEXTS.len())],
             _ => String::new(),
