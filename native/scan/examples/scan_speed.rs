@@ -33,7 +33,7 @@ fn main() {
     let mut runs = Runs::default();
     let runs_speed = speed(&text, chunk, |part| {
         runs.read(part);
-        runs.digits(part, 7, seen);
+        runs.digits(part, 7, |run, _| seen(run));
         runs.hex_groups(part, seen);
         runs.tokens(part, 24, seen);
     });

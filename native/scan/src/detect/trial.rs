@@ -34,7 +34,7 @@ fn sites(detector: &Detector, text: &[u8]) -> Vec<(usize, usize)> {
     for anchor in detector.anchors {
         let mut add = |range: std::ops::Range<usize>| sites.push((range.start, range.end));
         match *anchor {
-            Anchor::Digits(n) => runs.digits(text, n, add),
+            Anchor::Digits(n) => runs.digits(text, n, |range, _| add(range)),
             Anchor::HexGroups => runs.hex_groups(text, add),
             Anchor::Token(n) | Anchor::LoneWord { token_bytes_min: n, .. } => {
                 runs.tokens(text, n, add);

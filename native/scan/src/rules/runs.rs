@@ -62,9 +62,7 @@ impl RunRules {
         mut found: impl FnMut(Run, Range<usize>),
     ) {
         if let Some(&(shortest, _)) = self.digits.iter().min() {
-            runs.digits(text, shortest, |range| {
-                let n = text.get(range.clone()).unwrap_or_default();
-                let n = n.iter().filter(|byte| byte.is_ascii_digit()).count();
+            runs.digits(text, shortest, |range, n| {
                 let rules = self.digits.iter().filter(|&&(least, _)| n >= least);
                 rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
             });

@@ -23,26 +23,32 @@ impl Runs {
     }
 
     /// Calls `found` by ascending start with every digit cluster that has at least `digits_min`
-    /// digits.
+    /// digits, and how many it has.
     ///
     /// A cluster is a longest stretch that starts and ends with an ASCII digit and in which
     /// between two digits stand no, one or two bytes out of ` -./()+`. Anything else (three
     /// separators, a line end, a tab) ends it. What stands before its first digit, `+` and `(`
     /// too, is not part of it.
-    pub fn digits(&self, text: &[u8], digits_min: usize, mut found: impl FnMut(Range<usize>)) {
+    pub fn digits(
+        &self,
+        text: &[u8],
+        digits_min: usize,
+        mut found: impl FnMut(Range<usize>, usize),
+    ) {
         let mut at = 0;
         while let Some(start) = self.next(at, |map| map.digits) {
             let (end, n_digits) = cluster_end(text, start);
             if n_digits >= digits_min {
-                found(start..end);
+                found(start..end, n_digits);
             }
             at = end;
         }
     }
 
     /// Calls `found` by ascending start with every longest stretch of ASCII hex digits and one of
-    /// `:`, `-` and `.` that has at least two of these separators and one hex digit (MAC and IPv6
-    /// addresses). Stretches with different separators may share hex digits.
+    /// `:`, `-` and `.` that may hold a MAC or IPv6 address: one hex digit and two `:`, five `-`,
+    /// or two `.` and three times four digits. Stretches with different separators may share hex
+    /// digits.
     pub fn hex_groups(&self, text: &[u8], mut found: impl FnMut(Range<usize>)) {
         let mut from = 0;
         while let Some(at) = self.next(from, |map| map.separators) {
@@ -53,13 +59,18 @@ impl Runs {
             let separator = text.get(at).copied().unwrap_or(b':');
             // A stretch of one kind holds no separator of another, so the search goes on after it.
             from = hex_group_end(text, at, separator);
+            let (separators_min, hex_min) = match separator {
+                b':' => (2, 1),
+                b'-' => (5, 1),
+                _ => (2, 12),
+            };
             let n_separators = count(text.get(at..from).unwrap_or_default(), separator);
-            if n_separators < 2 {
+            if n_separators < separators_min {
                 continue;
             }
             let before = text.get(..at).unwrap_or_default();
             let n_before = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
-            if n_separators < from - at + n_before {
+            if n_separators + hex_min <= from - at + n_before {
                 found(at - n_before..from);
             }
         }

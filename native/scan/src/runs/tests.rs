@@ -10,7 +10,7 @@ fn runs_of(text: &str) -> Runs {
 
 fn digits_of(text: &str, digits_min: usize) -> Vec<&str> {
     let mut all = Vec::new();
-    runs_of(text).digits(text.as_bytes(), digits_min, |range| all.push(&text[range]));
+    runs_of(text).digits(text.as_bytes(), digits_min, |range, _| all.push(&text[range]));
     all
 }
 
@@ -69,17 +69,23 @@ fn clusters_are_those_that_splitting_finds() {
         }
         expected.retain(|range| text[range.clone()].matches(is_digit).count() >= 3);
         let mut found = Vec::new();
-        runs_of(&text).digits(text.as_bytes(), 3, |range| found.push(range));
+        runs_of(&text).digits(text.as_bytes(), 3, |range, n_digits| {
+            assert_eq!(text[range.clone()].matches(|c: char| c.is_ascii_digit()).count(), n_digits);
+            found.push(range);
+        });
         assert_eq!(found, expected, "{text:?}");
     }
 }
 
 #[test]
-fn hex_groups_have_two_separators_of_one_kind() {
+fn hex_groups_have_as_many_separators_of_one_kind_as_addresses() {
     assert_eq!(hex_groups_of("mac 00:1B:44:11:3a:b7!"), ["00:1B:44:11:3a:b7"]);
-    assert_eq!(hex_groups_of("00-1b-44, ::1, a:b"), ["00-1b-44", "::1"]);
-    assert_eq!(hex_groups_of("fe80::1%eth0 ::ffff:1.2.3.4"), ["fe80::1", "::ffff:1", "1.2.3.4"]);
-    assert_eq!(hex_groups_of("001b.4411.3ab7 12.5 a.b"), ["001b.4411.3ab7"]);
+    assert_eq!(
+        hex_groups_of("00-1b-44-11-3a-b7, 2026-11-22, ::1, a:b"),
+        ["00-1b-44-11-3a-b7", "::1"]
+    );
+    assert_eq!(hex_groups_of("fe80::1%eth0 ::ffff:1.2.3.4"), ["fe80::1", "::ffff:1"]);
+    assert_eq!(hex_groups_of("001b.4411.3ab7 001b.4411.3ab 12.5 a.b"), ["001b.4411.3ab7"]);
 }
 
 #[test]
@@ -89,19 +95,19 @@ fn separators_alone_are_no_hex_group() {
 
 #[test]
 fn hex_groups_of_both_kinds_share_digits() {
-    assert_eq!(hex_groups_of("1-2-3:4:5"), ["1-2-3", "3:4:5"]);
+    assert_eq!(hex_groups_of("1-2-3-4-5-6:7:8"), ["1-2-3-4-5-6", "6:7:8"]);
 }
 
 #[test]
 fn hex_groups_are_those_that_splitting_finds() {
-    for text in texts(b"0aF::--x. ") {
+    for text in texts(b"0aF1eB::----x. ") {
         let mut expected = Vec::new();
-        for separator in [':', '-', '.'] {
+        for (separator, n_min, hex_min) in [(':', 2, 1), ('-', 5, 1), ('.', 2, 12)] {
             let ends = |c: char| c != separator && !c.is_ascii_hexdigit();
-            expected.extend(
-                text.split(ends)
-                    .filter(|group| (2..group.len()).contains(&group.matches(separator).count())),
-            );
+            expected.extend(text.split(ends).filter(|group| {
+                let n = group.matches(separator).count();
+                n >= n_min && group.len() - n >= hex_min
+            }));
         }
         let mut found = hex_groups_of(&text);
         let position = |group: &&str| group.as_ptr();
