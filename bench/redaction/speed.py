@@ -23,8 +23,10 @@ from redaction.quality import chunks
 from redaction.values import MAKERS
 
 N_RULES = 150
+N_PHRASES = (1_000, 10_000)
 N_SPANS = 100
 TIMES = 5
+ROUNDS = 3
 MB = 1_000_000
 ADVERSARIAL = {
     "a": "a",
@@ -122,11 +124,15 @@ def main() -> None:
     texts = chunks(args.prose)
     values, others = (list(prompts(part, args.seed)) for part in (texts, texts[N_SPANS:]))
     words = sorted({word for text in texts for word in text.split() if word.isalpha()})
-    for n_phrases in (1_000, 10_000):
-        rules = json.dumps(document(n_phrases, words, args.seed)).encode()
+    documents = {n: json.dumps(document(n, words, args.seed)).encode() for n in N_PHRASES}
+    rates = dict.fromkeys(documents, (0.0, 0.0))
+    for n_phrases, rules in list(documents.items()) * ROUNDS:
+        rate, again = rates[n_phrases]
+        rate = max(rate, measure(rules, values, others))
+        rates[n_phrases] = rate, max(again, measure(rules, values, values))
+    for n_phrases, rules in documents.items():
         build_s = min(seconds(lambda: Redactor(rules)) for _ in range(TIMES))  # noqa: B023
-        redactor = Redactor(rules)
-        rate, again = (measure(rules, values, seen) for seen in (others, values))
+        redactor, (rate, again) = Redactor(rules), rates[n_phrases]
         memory = redactor.memory_bytes / 2**20
         told = f"{rate:.0f} MB/s, {again:.0f} once more, load {build_s * 1000:.0f} ms"
         print(f"{redactor.n_rules} rules, {n_phrases} phrases: {told}, {memory:.1f} MiB")
