@@ -122,6 +122,8 @@ def main() -> None:
     from spanloom_native import Redactor
 
     texts = chunks(args.prose)
+    if len(texts) < 2 * N_SPANS:
+        parser.error(f"{2 * N_SPANS} prompts are needed, the prose has {len(texts)}")
     values, others = (list(prompts(part, args.seed)) for part in (texts, texts[N_SPANS:]))
     words = sorted({word for text in texts for word in text.split() if word.isalpha()})
     documents = {n: json.dumps(document(n, words, args.seed)).encode() for n in N_PHRASES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,19 @@ class Running:
 
     def books(self, pipeline: str = "traces") -> dict[str, object]:
         return self.service.graph.ledgers[pipeline].snapshot()
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 15.0) -> None:
+    until_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
+def settled(running: Running, pipeline: str = "traces") -> dict[str, object]:
+    """The books once nothing is in flight any more."""
+    wait_for(lambda: running.books(pipeline)["in_flight"] == 0)
+    return running.books(pipeline)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from spanloom.testing import build_traces
 from spanloom.testing.sink import Answer, RecordingSink
-from tests.runtime.conftest import Running, Sender, free_port
+from tests.runtime.conftest import Running, Sender, free_port, settled, wait_for
 
 CONFIG = """
 receivers:
@@ -49,19 +49,6 @@ def start(
     return text, port
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < until_s
-        time.sleep(0.01)
-
-
-def settled(running: Running, pipeline: str = "traces/held") -> dict[str, object]:
-    """The books once nothing is under way."""
-    wait_for(lambda: running.books(pipeline)["in_flight"] == 0)
-    return running.books(pipeline)
-
-
 def test_data_outlives_a_back_end_that_is_down_for_longer_than_senders_wait(
     running: Running, sink: RecordingSink, make_sender: MakeSender
 ) -> None:
@@ -70,7 +57,7 @@ def test_data_outlives_a_back_end_that_is_down_for_longer_than_senders_wait(
     assert make_sender(running.port).send(REQUEST) == grpc.StatusCode.OK
     time.sleep(1.0)  # more than three times what a sender would be kept waiting
     sink.default = UP
-    books = settled(running)
+    books = settled(running, "traces/held")
     assert (books["delivered"], books["refused"], books["dropped"]) == (4, 0, {})
     assert sink.n_items("traces") == 4
 
@@ -86,7 +73,7 @@ def test_senders_that_wait_are_refused_in_time_beside_it_and_nothing_comes_twice
     assert plain.send(REQUEST, timeout_s=5.0) == grpc.StatusCode.UNAVAILABLE
     sink.default = UP
     assert plain.send(REQUEST, timeout_s=5.0) == grpc.StatusCode.OK
-    assert settled(running)["delivered"] == 4
+    assert settled(running, "traces/held")["delivered"] == 4
     books = settled(running, "traces/plain")
     assert (books["delivered"], books["refused"], books["dropped"]) == (4, 4, {})
     assert sink.n_items("traces") == 8
@@ -98,7 +85,7 @@ def test_what_is_given_up_at_last_is_booked_as_dropped(
     start(running, sink, max_elapsed_time="500ms")
     sink.default = DOWN
     assert make_sender(running.port).send(REQUEST) == grpc.StatusCode.OK
-    books = settled(running)
+    books = settled(running, "traces/held")
     assert (books["delivered"], books["refused"]) == (0, 0)
     assert books["dropped"] == {"unavailable": 4}
 
@@ -129,5 +116,5 @@ def test_a_reload_that_keeps_the_exporter_keeps_it_trying(
     running.reload(text.replace("decision_wait: 50ms", "decision_wait: 60ms"))
     time.sleep(0.5)
     sink.default = UP
-    books = settled(running)
+    books = settled(running, "traces/held")
     assert (books["delivered"], books["refused"], books["dropped"]) == (4, 0, {})

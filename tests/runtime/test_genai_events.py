@@ -13,7 +13,7 @@ import pytest
 from spanloom.testing import build_logs
 from spanloom.testing.builders import any_value
 from spanloom.testing.sink import Answer, RecordingSink
-from tests.runtime.conftest import Running, Sender
+from tests.runtime.conftest import Running, Sender, wait_for
 from tests.runtime.test_process import Collector
 
 CONFIG = """
@@ -71,13 +71,6 @@ ANSWER = event("gen_ai.choice", {"finish_reason": "stop", "message": {"content":
 def names(sink: RecordingSink) -> list[str]:
     groups = [s for m in sink.messages("logs") for r in m.resource_logs for s in r.scope_logs]
     return [record.event_name for group in groups for record in group.log_records]
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < until_s
-        time.sleep(0.01)
 
 
 def wait_for_names(sink: RecordingSink, n_names: int) -> None:

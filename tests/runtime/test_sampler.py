@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from spanloom.testing import build_logs, build_traces
 from spanloom.testing.sink import RecordingSink
-from tests.runtime.conftest import Running, Sender
+from tests.runtime.conftest import Running, Sender, wait_for
 
 CONFIG = """
 receivers:
@@ -63,13 +62,6 @@ def received(sink: RecordingSink) -> list[Any]:
         for scope in resource.scope_spans
         for span in scope.spans
     ]
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 15.0) -> None:
-    until_s = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < until_s
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("wait", [True, False])

@@ -12,7 +12,7 @@ import pytest
 from spanloom.service import StartError
 from spanloom.testing import build_logs, build_traces
 from spanloom.testing.sink import Answer, RecordingSink
-from tests.runtime.conftest import Running, Sender
+from tests.runtime.conftest import Running, Sender, settled
 
 FORWARD = """
 receivers:
@@ -76,14 +76,6 @@ def balanced(books: dict[str, object]) -> bool:
         assert isinstance(value, int)
         total += value
     return books["received"] == total
-
-
-def settled(running: Running, pipeline: str = "traces") -> dict[str, object]:
-    """The books once nothing is in flight any more."""
-    deadline_s = time.monotonic() + 10
-    while running.books(pipeline)["in_flight"] and time.monotonic() < deadline_s:
-        time.sleep(0.01)
-    return running.books(pipeline)
 
 
 def test_an_acknowledged_request_has_reached_the_back_end(

@@ -2,6 +2,8 @@
 
 use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind, Repetition};
 
+use super::regex;
+
 /// So many bytes of a match are told apart.
 const LEN_MAX: usize = 12;
 
@@ -16,12 +18,10 @@ pub(super) struct Lead {
 struct ByteSet([u64; 4]);
 
 impl Lead {
-    /// Of an expression as `regex::builder` reads it; of one that does not parse it says nothing.
+    /// Of an expression that is not valid it says nothing.
     pub fn new(pattern: &str, ignore_case: bool) -> Self {
-        let mut parser = regex_syntax::ParserBuilder::new();
-        parser.unicode(false).utf8(false).case_insensitive(ignore_case);
-        let hir = parser.build().parse(pattern);
-        Self { sets: hir.map_or_else(|_| Vec::new(), |hir| start_of(&hir).sets) }
+        let hir = regex::parsed(pattern, ignore_case);
+        Self { sets: hir.map_or_else(Vec::new, |hir| start_of(&hir).sets) }
     }
 
     /// False if no match starts at the beginning of `rest`.

@@ -3,6 +3,8 @@
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, ClassBytesRange, Hir, HirKind, Repetition};
 
+use super::regex;
+
 /// More literals, or shorter ones, are no help to find where a match may start.
 const PREFIXES_MAX: usize = 256;
 const PREFIX_BYTES_MIN: usize = 2;
@@ -11,9 +13,7 @@ const CHOICES_MAX: usize = 9;
 
 /// What the expression's matches must begin with, if it is worth anything.
 pub(super) fn prefixes(pattern: &str, ignore_case: bool) -> Option<Vec<Vec<u8>>> {
-    let mut parser = regex_syntax::ParserBuilder::new();
-    parser.unicode(false).utf8(false).case_insensitive(ignore_case);
-    let hir = parser.build().parse(pattern).ok()?;
+    let hir = regex::parsed(pattern, ignore_case)?;
     let mut extractor = Extractor::new();
     extractor.kind(ExtractKind::Prefix).limit_class(CHOICES_MAX);
     let literals = extractor.extract(&caseless(&hir));

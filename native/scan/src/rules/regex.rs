@@ -3,6 +3,7 @@
 use regex_automata::meta::{self, Regex};
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
+use regex_syntax::hir::Hir;
 
 use super::RuleIndex;
 use super::lead::Lead;
@@ -33,19 +34,24 @@ pub(crate) struct Matched {
     pub group: (usize, usize),
 }
 
+/// How every expression here is read.
+fn syntax(ignore_case: bool) -> syntax::Config {
+    syntax::Config::new().unicode(false).utf8(false).case_insensitive(ignore_case).nest_limit(100)
+}
+
+/// The syntax tree of an expression, if it is valid.
+pub(super) fn parsed(pattern: &str, ignore_case: bool) -> Option<Hir> {
+    syntax::parse_with(pattern, &syntax(ignore_case)).ok()
+}
+
 /// Options that every expression here is compiled with.
 pub(crate) fn builder(ignore_case: bool) -> meta::Builder {
     let mut builder = Regex::builder();
-    let syntax = syntax::Config::new()
-        .unicode(false)
-        .utf8(false)
-        .case_insensitive(ignore_case)
-        .nest_limit(100);
     let config = Regex::config()
         .utf8_empty(false)
         .nfa_size_limit(Some(NFA_BYTES_MAX))
         .hybrid_cache_capacity(CACHE_BYTES);
-    builder.syntax(syntax).configure(config);
+    builder.syntax(syntax(ignore_case)).configure(config);
     builder
 }
 

@@ -7,7 +7,7 @@ use spanloom_scan::place::{Location, Signal};
 
 use super::report::ValueKind;
 
-/// Longer ones come twice less often, and are kept elsewhere.
+/// Longer ones come twice less often: `long` keeps those that do.
 const PAIR_BYTES_MAX: usize = 104;
 const N_SLOTS: usize = 1 << 10;
 
