@@ -14,6 +14,7 @@ mod known;
 mod leaf;
 mod memory;
 mod oversize;
+mod pieces;
 mod seam;
 mod settle;
 mod spots;

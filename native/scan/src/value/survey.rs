@@ -1,12 +1,13 @@
 //! Values that one look at all of them together shows to be clean, which most are.
 
-use crate::json::{self, Json, Kind};
+use crate::json::{self, Json};
 use crate::place::Place;
 use crate::rules::Ruleset;
 use crate::text::{Contexts, Form, QUOTE, Scratch, Stretch, Suspicion};
-use crate::view::{Reading, has_escape, has_percent_code};
+use crate::view::{Reading, has_percent_code};
 
 use super::Pass;
+use super::pieces::Pieces;
 use super::spots::{self, Spot};
 use super::{memory::Level, seam};
 
@@ -63,99 +64,36 @@ impl Ruleset {
         scratch: &mut Scratch,
     ) -> bool {
         let len_max = VALUE_BYTES_MAX.min(self.limits.value_bytes_max);
-        // Where there are percent codes there is more than one way to read.
-        if value.len() > len_max || has_percent_code(value) {
+        if value.len() > len_max {
             return false;
         }
         let start = survey.text.len();
         let mut stretch = Stretch::new(start..start, Form::Plain, key_contexts);
-        let may_be_json = json::may_be_json(value);
-        let is_taken = if may_be_json && value.is_ascii() && memchr::memchr(b'\\', value).is_none()
-        {
-            stretch.form = Form::MayBeJson;
-            survey.text.extend_from_slice(value);
-            true
-        } else {
-            let of_json = self.read_json(value, &mut stretch, &mut survey.text, scratch);
-            of_json.unwrap_or_else(|| {
-                !has_escape(value) && read_folded(value, &mut survey.text, scratch)
-            })
-        };
+        let is_one_way =
+            value.is_ascii() && memchr::memchr(b'\\', value).is_none() && !has_percent_code(value);
+        let is_taken =
+            if is_one_way && json::may_be_json(value) {
+                stretch.form = Form::MayBeJson;
+                survey.text.extend_from_slice(value);
+                true
+            } else {
+                let mut text = scratch.value.text();
+                text.clear();
+                let levels = self.limits.nested_json_max.saturating_add(1);
+                let is_taken = Pieces { rules: self, text: &mut text, scratch: &mut *scratch }
+                    .value(value, levels, &mut stretch);
+                if is_taken {
+                    read_folded(&text, &mut survey.text, scratch);
+                }
+                scratch.value.put_text(text);
+                is_taken
+            };
         if is_taken {
             stretch.end = survey.text.len() as u32;
             survey.text.push(QUOTE);
             survey.stretches.push(stretch);
-        } else {
-            survey.text.truncate(start);
         }
         is_taken
-    }
-
-    /// Appends JSON with its strings decoded; None if it is none. False as for `take_in`.
-    fn read_json(
-        &self,
-        value: &[u8],
-        stretch: &mut Stretch,
-        to: &mut Vec<u8>,
-        scratch: &mut Scratch,
-    ) -> Option<bool> {
-        let mut level = scratch.value.level();
-        let is_json = self.is_json(value, &mut level.json);
-        let is_read = is_json && {
-            stretch.form = Form::Json;
-            let mut text = scratch.value.text();
-            let is_read = self.decode_strings(value, &level.json, &mut text, stretch, scratch)
-                && read_folded(&text, to, scratch);
-            scratch.value.put_text(text);
-            is_read
-        };
-        scratch.value.put_level(level);
-        is_json.then_some(is_read)
-    }
-
-    fn is_json(&self, text: &[u8], json: &mut Json) -> bool {
-        self.decode.json
-            && json::may_be_json(text)
-            && json.parse(text, self.limits.json_depth_max, false)
-    }
-
-    /// JSON with its strings decoded, and `QUOTE` where they begin and end. False if a string may
-    /// be read in yet another way: it has escapes or percent codes then, or is JSON itself.
-    fn decode_strings(
-        &self,
-        value: &[u8],
-        json: &Json,
-        text: &mut Vec<u8>,
-        stretch: &mut Stretch,
-        scratch: &mut Scratch,
-    ) -> bool {
-        let (mut decoded, mut inner) = (scratch.value.text(), scratch.value.level());
-        text.clear();
-        let mut at = 0;
-        let is_decoded = json.leaves.iter().all(|leaf| {
-            let content = leaf.content(value);
-            let is_changed = leaf.is_escaped && Reading::Escapes.read(content, &mut decoded);
-            let string = if is_changed { decoded.as_slice() } else { content };
-            let is_open = leaf.is_escaped
-                && (memchr::memchr(QUOTE, string).is_some()
-                    || has_escape(string)
-                    || has_percent_code(string));
-            match (leaf.kind, string) {
-                (Kind::Key, b"content") => stretch.add_part(true),
-                (Kind::Key, b"text") => stretch.add_part(false),
-                _ => {}
-            }
-            text.extend_from_slice(value.get(at..leaf.start as usize).unwrap_or_default());
-            text.push(QUOTE);
-            text.extend_from_slice(string);
-            text.push(QUOTE);
-            at = leaf.end as usize;
-            !is_open && !self.is_json(string, &mut inner.json)
-        });
-        text.extend_from_slice(value.get(at..).unwrap_or_default());
-        scratch.value.put_text(decoded);
-        scratch.value.put_level(inner);
-        is_decoded
     }
 
     /// Looks at all values of the survey, for `is_clear`.
@@ -200,6 +138,12 @@ impl Ruleset {
         is_clean
     }
 
+    pub(super) fn is_json(&self, text: &[u8], json: &mut Json) -> bool {
+        self.decode.json
+            && json::may_be_json(text)
+            && json.parse(text, self.limits.json_depth_max, false)
+    }
+
     /// Whether the value is JSON without findings in two neighbouring strings.
     fn has_clean_seams(
         &self,
@@ -237,10 +181,9 @@ impl Ruleset {
 }
 
 /// Appends the text as it reads folded.
-fn read_folded(text: &[u8], to: &mut Vec<u8>, scratch: &mut Scratch) -> bool {
+fn read_folded(text: &[u8], to: &mut Vec<u8>, scratch: &mut Scratch) {
     let mut folded = scratch.value.text();
     let is_changed = !text.is_ascii() && Reading::Fold.read(text, &mut folded);
     to.extend_from_slice(if is_changed { &folded } else { text });
     scratch.value.put_text(folded);
-    true
 }

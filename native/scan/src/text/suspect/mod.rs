@@ -32,7 +32,8 @@ pub(crate) enum Form {
     Plain,
     /// It is one or, if it is JSON, they are what stands between two quotes: none is escaped.
     MayBeJson,
-    /// JSON with its strings decoded and, in place of the quotes around them, `QUOTE`.
+    /// JSON with its strings decoded and, in place of the quotes around them, `QUOTE`; behind it
+    /// strings of other readings. Also a text that can be read in several ways, as strings.
     Json,
 }
 
@@ -71,6 +72,11 @@ impl Stretch {
         }
     }
 
+    /// Of what was counted so far.
+    pub fn has_seams(&self) -> bool {
+        self.suspicion == Suspicion::Seams
+    }
+
     fn raise(&mut self, suspicion: Suspicion) {
         self.suspicion = self.suspicion.max(suspicion);
     }
@@ -79,8 +85,8 @@ impl Stretch {
 impl Ruleset {
     /// Sets the suspicion of each stretch of `text`: whether a rule may find something in it or
     /// in one of its strings or numbers. Only `None` and `Seams` are sure; keys of messages in
-    /// `Form::Json` have to be counted before. The texts are folded, and hold neither escapes nor
-    /// percent codes that mean anything.
+    /// `Form::Json` have to be counted before. The texts are folded; what else they can be read as
+    /// stands in them, too.
     pub(crate) fn suspect(&self, text: &[u8], stretches: &mut [Stretch], scratch: &mut Scratch) {
         if !self.floating.open.is_empty() {
             stretches.iter_mut().for_each(|stretch| stretch.raise(Suspicion::Some));

@@ -63,6 +63,11 @@ const PIECES: &[&str] = &[
     "\u{200b}",
     "\0",
     "\\u0061",
+    "s%65cret",
+    "%20word",
+    "sec\\u0072et",
+    "\\\\",
+    "%00",
     "it's \"quoted\"",
     "{\"id\": \"q7RzK2mVx9LtB4wN\"}",
 ];
