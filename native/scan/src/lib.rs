@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod automaton;
+mod blocks;
 pub mod decide;
 pub mod detect;
 pub mod document;

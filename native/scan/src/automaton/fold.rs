@@ -9,21 +9,45 @@ const BLOCK_LEN: usize = 16;
 /// used again for the next text.
 #[derive(Default)]
 pub(super) struct Folded {
+    /// The copy, and whatever stands behind it.
     bytes: Vec<u8>,
+    len: usize,
     /// One for each byte dropped, ascending: how many bytes were kept before it.
     gaps: Vec<u32>,
 }
 
 impl Folded {
     pub(super) fn set(&mut self, text: &[u8]) {
-        self.bytes.clear();
+        if self.bytes.len() < text.len() {
+            self.bytes.resize(text.len(), 0);
+        }
         self.gaps.clear();
-        self.bytes.extend(text.iter().map(|&byte| folded(byte)));
-        self.collapse();
+        let (blocks, rest) = text.as_chunks::<BLOCK_LEN>();
+        let to = self.bytes.get_mut(..text.len()).unwrap_or_default();
+        let (to_blocks, to_rest) = to.as_chunks_mut::<BLOCK_LEN>();
+        let mut was_space = 0;
+        for (index, (&from, to)) in blocks.iter().zip(to_blocks).enumerate() {
+            let block = folded(u8x16::new(from));
+            *to = block.to_array();
+            let spaces = block.simd_eq(u8x16::splat(b' ')).to_bitmask();
+            let repeated = spaces & (spaces << 1 | was_space);
+            was_space = spaces >> (BLOCK_LEN - 1);
+            if repeated != 0 {
+                put_positions(index * BLOCK_LEN, repeated, &mut self.gaps);
+            }
+        }
+        let start = blocks.len() * BLOCK_LEN;
+        for (index, (&from, to)) in rest.iter().zip(to_rest).enumerate() {
+            *to = folded(u8x16::splat(from)).to_array()[0];
+            let is_space = u32::from(*to == b' ');
+            put_positions(start + index, is_space & was_space, &mut self.gaps);
+            was_space = is_space;
+        }
+        self.collapse(text.len());
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 
     /// Where in the text the ends, ascending ones, in the copy are.
@@ -37,53 +61,48 @@ impl Folded {
         }
     }
 
-    /// Drops white space after white space.
-    fn collapse(&mut self) {
-        let (mut n_kept, mut from, mut block) = (0, 0, 0);
-        while let Some(mut spaces) = repeated_spaces(&self.bytes, block) {
-            while spaces != 0 {
-                let at = block + 1 + spaces.trailing_zeros() as usize;
-                // What is written lies before what is still to be read.
-                if from < at && n_kept < from {
-                    self.bytes.copy_within(from..at, n_kept);
-                }
-                n_kept += at - from;
-                from = at + 1;
-                self.gaps.push(n_kept as u32);
-                spaces &= spaces - 1;
+    /// Drops the bytes at `gaps`, which are positions before and what they are to be after it.
+    fn collapse(&mut self, len: usize) {
+        let (mut n_kept, mut from) = (0, 0);
+        for gap in &mut self.gaps {
+            let at = *gap as usize;
+            // What is written lies before what is still to be read.
+            if from < at && n_kept < from {
+                self.bytes.copy_within(from..at, n_kept);
             }
-            block += BLOCK_LEN;
+            n_kept += at - from;
+            from = at + 1;
+            *gap = n_kept as u32;
         }
         if from > 0 {
-            self.bytes.copy_within(from.., n_kept);
-            self.bytes.truncate(n_kept + self.bytes.len() - from);
+            self.bytes.copy_within(from..len, n_kept);
         }
+        self.len = n_kept + len - from;
     }
 }
 
-/// One bit for each byte after `start` that is a space after another, the first one lowest; None
-/// at the end.
-fn repeated_spaces(bytes: &[u8], start: usize) -> Option<u32> {
-    let rest = bytes.get(start..).filter(|rest| rest.len() > 1)?;
-    let is_space = |block: &[u8; BLOCK_LEN]| u8x16::new(*block).simd_eq(u8x16::splat(b' '));
-    if let (Some(block), Some(next)) = (rest.first_chunk(), rest.get(1..)?.first_chunk()) {
-        return Some((is_space(block) & is_space(next)).to_bitmask());
+/// Where the set bits are of a block that starts at `start`.
+fn put_positions(start: usize, mut bits: u32, to: &mut Vec<u32>) {
+    while bits != 0 {
+        to.push(start as u32 + bits.trailing_zeros());
+        bits &= bits - 1;
     }
-    let pairs = rest.iter().zip(rest.get(1..)?);
-    Some(pairs.rev().fold(0, |bits, pair| bits << 1 | u32::from(pair == (&b' ', &b' '))))
 }
 
 /// The literal as it is in a folded text.
 pub(super) fn folded_literal(literal: &[u8]) -> Vec<u8> {
     let mut copy = Folded::default();
     copy.set(literal);
-    copy.bytes
+    copy.bytes().to_vec()
 }
 
 #[inline(always)]
-fn folded(byte: u8) -> u8 {
-    // Without a branch: compares that are done by whole registers.
-    let lower = byte | (u8::from(byte.wrapping_sub(b'A') < 26) << 5);
-    let is_space = byte.wrapping_sub(b'\t') < 5;
-    if is_space { b' ' } else { lower }
+fn folded(bytes: u8x16) -> u8x16 {
+    let among = |first: u8, last: u8| {
+        let above = bytes - u8x16::splat(first);
+        above.min(u8x16::splat(last - first)).simd_eq(above)
+    };
+    let (space, is_space) = (u8x16::splat(b' '), among(b'\t', b'\r'));
+    let lower = bytes | (among(b'A', b'Z') & space);
+    (lower & !is_space) | (space & is_space)
 }

@@ -3,9 +3,7 @@
 use wide::u8x16;
 
 use super::{Container, Json, Kind, Leaf, NONE};
-
-/// So many bytes are looked at at once.
-const BLOCK_LEN: usize = 16;
+use crate::blocks::each;
 
 /// A container that has not ended yet.
 #[derive(Clone, Copy, Debug)]
@@ -123,20 +121,23 @@ impl<'a> Parser<'a> {
 
     fn string(&mut self, kind: Kind, container: u32, slot: u32) -> Option<()> {
         let start = self.at;
-        let mut is_escaped = false;
-        self.at += 1;
-        loop {
-            let rest = self.text.get(self.at..)?;
-            let n_plain = n_plain(rest);
-            self.at += n_plain + 1;
-            match rest.get(n_plain)? {
-                b'"' => break,
-                b'\\' => self.at += escape_len(rest.get(n_plain + 1..)?)?,
-                _ => return None,
-            }
+        let rest = self.text.get(start + 1..)?;
+        let (mut n_read, mut is_escaped, mut is_ended) = (0, false, false);
+        each(rest, is_not_plain, |at| {
+            let after_backslash = match rest.get(at) {
+                _ if at < n_read => return true,
+                Some(b'\\') => rest.get(at + 1..).and_then(escape_len),
+                end => {
+                    (n_read, is_ended) = (at + 1, end == Some(&b'"'));
+                    return false;
+                }
+            };
             is_escaped = true;
-        }
-        self.leaf(start, kind, is_escaped, container, slot)
+            n_read = at + 1 + after_backslash.unwrap_or_default();
+            after_backslash.is_some()
+        });
+        self.at = start + 1 + n_read;
+        is_ended.then(|| self.leaf(start, kind, is_escaped, container, slot))?
     }
 
     fn number(&mut self, container: u32, slot: u32) -> Option<()> {
@@ -182,21 +183,10 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Bytes before the first that is a quote, a backslash or a control character.
-fn n_plain(text: &[u8]) -> usize {
-    let (blocks, rest) = text.as_chunks::<BLOCK_LEN>();
-    let (quote, backslash) = (u8x16::splat(b'"'), u8x16::splat(b'\\'));
-    for (index, &block) in blocks.iter().enumerate() {
-        let block = u8x16::new(block);
-        let is_control = block.min(u8x16::splat(b' ' - 1)).simd_eq(block);
-        let others = block.simd_eq(quote) | block.simd_eq(backslash) | is_control;
-        match others.to_bitmask() {
-            0 => {}
-            bits => return index * BLOCK_LEN + bits.trailing_zeros() as usize,
-        }
-    }
-    let n_before = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..b' ')).count();
-    blocks.len() * BLOCK_LEN + n_before
+/// Quotes, backslashes and control characters.
+fn is_not_plain(block: u8x16) -> u8x16 {
+    let is = |byte| block.simd_eq(u8x16::splat(byte));
+    is(b'"') | is(b'\\') | block.min(u8x16::splat(b' ' - 1)).simd_eq(block)
 }
 
 /// Length of the escape after its backslash.

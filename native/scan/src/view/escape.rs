@@ -2,22 +2,25 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use wide::u8x16;
 
 use super::hex_byte;
+use crate::blocks::each;
 
 /// Calls `change` with every escape that has a meaning, and its character as UTF-8.
 pub fn changes(source: &[u8], mut change: impl FnMut(Range<usize>, &[u8])) {
-    let mut at = 0;
-    let mut utf8 = [0; 4];
-    while let Some(step) = source.get(at..).and_then(|rest| memchr(b'\\', rest)) {
-        let start = at + step;
-        at = start + 1;
-        if let Some((character, len)) = source.get(start + 1..).and_then(meaning) {
-            at += len;
-            change(start..at, character.encode_utf8(&mut utf8).as_bytes());
+    let Some(first) = memchr::memchr(b'\\', source) else { return };
+    let (mut until, mut utf8) = (0, [0; 4]);
+    let is_backslash = |block: u8x16| block.simd_eq(u8x16::splat(b'\\'));
+    each(source.get(first..).unwrap_or_default(), is_backslash, |at| {
+        let start = first + at;
+        let rest = source.get(start + 1..).filter(|_| start >= until);
+        if let Some((character, len)) = rest.and_then(meaning) {
+            until = start + 1 + len;
+            change(start..until, character.encode_utf8(&mut utf8).as_bytes());
         }
-    }
+        true
+    });
 }
 
 /// Whether what stands after a backslash makes it an escape.

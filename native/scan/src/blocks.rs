@@ -1,0 +1,54 @@
+//! Bytes of a kind, found by whole registers.
+
+use wide::u8x16;
+
+const BLOCK_LEN: usize = 16;
+
+/// Calls `found` with where the bytes stand that `is_one` picks, ascending, until it says false.
+#[inline]
+pub fn each(text: &[u8], is_one: impl Fn(u8x16) -> u8x16, mut found: impl FnMut(usize) -> bool) {
+    let (blocks, rest) = text.as_chunks::<BLOCK_LEN>();
+    let mut each_of = |start: usize, mut bits: u32| {
+        let mut goes_on = true;
+        while bits != 0 && goes_on {
+            goes_on = found(start + bits.trailing_zeros() as usize);
+            bits &= bits - 1;
+        }
+        goes_on
+    };
+    for (index, &block) in blocks.iter().enumerate() {
+        if !each_of(index * BLOCK_LEN, is_one(u8x16::new(block)).to_bitmask()) {
+            return;
+        }
+    }
+    let mut last = [0; BLOCK_LEN];
+    last.iter_mut().zip(rest).for_each(|(to, &byte)| *to = byte);
+    let bits = is_one(u8x16::new(last)).to_bitmask() & ((1 << rest.len()) - 1);
+    each_of(text.len() - rest.len(), bits);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn all_are_found_wherever_they_stand() {
+        for len in 0..50 {
+            for at in 0..len {
+                let mut text = vec![b'a'; len];
+                (text[at], text[len - 1]) = (0, 0);
+                let (mut found, mut first) = (Vec::new(), None);
+                let is_zero = |block: u8x16| block.simd_eq(u8x16::splat(0));
+                each(&text, is_zero, |at| {
+                    found.push(at);
+                    true
+                });
+                each(&text, is_zero, |at| first.replace(at).is_some());
+                let expected: Vec<_> = if at + 1 == len { vec![at] } else { vec![at, len - 1] };
+                assert_eq!((found, first), (expected, Some(at)));
+            }
+        }
+    }
+}
