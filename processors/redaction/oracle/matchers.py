@@ -129,6 +129,8 @@ def _runs(anchor: Anchor, text: bytes) -> Iterable[Span]:
             return runs.digits(text, anchor.length)
         case "hex_groups":
             return runs.hex_groups(text)
+        case "word":
+            return runs.words(text, anchor.length)
         case "token":
             return runs.tokens(text, anchor.length)
     return ()

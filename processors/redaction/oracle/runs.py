@@ -9,6 +9,7 @@ from spanloom.processors.redaction.oracle.mapped import Span
 
 _DIGITS = re.compile(rb"[0-9](?:[ \-./()+]{0,2}[0-9])*")
 _HEX_GROUPS = {joint: re.compile(rb"[0-9A-Fa-f%b]+" % joint) for joint in (b":", b"-", b".")}
+_WORD = re.compile(rb"[A-Za-z0-9]+")
 _TOKEN = re.compile(rb"([A-Za-z0-9+/_-]+)={0,2}")
 _SEPARATORS_MIN = 2
 
@@ -28,6 +29,13 @@ def hex_groups(text: bytes) -> list[Span]:
         for match in pattern.finditer(text)
         if _SEPARATORS_MIN <= match[0].count(separator) < len(match[0])
     )
+
+
+def words(text: bytes, len_min: int) -> Iterator[Span]:
+    """Every stretch of so many letters and digits."""
+    for match in _WORD.finditer(text):
+        if len(match[0]) >= len_min:
+            yield match.span()
 
 
 def tokens(text: bytes, len_min: int) -> Iterator[Span]:

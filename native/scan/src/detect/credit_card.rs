@@ -5,8 +5,11 @@ use super::check::luhn;
 use super::look::{at, before, inside_word, joined_after, joined_before, next_number, run, slice};
 use super::{Anchor, Detector, Matches, Site};
 
-pub static CREDIT_CARD: Detector =
-    Detector { name: "credit_card", anchors: &[Anchor::Digits(DIGITS_MIN)], detect: detect_cards };
+pub static CREDIT_CARD: Detector = Detector {
+    name: "credit_card",
+    anchors: &[Anchor::Digits { least: DIGITS_MIN, joined_max: DIGITS_MAX }],
+    detect: detect_cards,
+};
 
 const DIGITS_MIN: usize = 12;
 const DIGITS_MAX: usize = 19;

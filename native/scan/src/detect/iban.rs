@@ -6,8 +6,11 @@ use super::{Anchor, Detector, Matches, Site};
 
 /// Every country's numbers have so many digits in a row somewhere; what stands before them is
 /// searched for the start.
-pub static IBAN: Detector =
-    Detector { name: "iban", anchors: &[Anchor::Digits(8)], detect: detect_iban };
+pub static IBAN: Detector = Detector {
+    name: "iban",
+    anchors: &[Anchor::Digits { least: 8, joined_max: usize::MAX }],
+    detect: detect_iban,
+};
 
 const SCORE: u8 = 95;
 /// Groups that are not all of four.

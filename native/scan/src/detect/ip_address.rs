@@ -5,7 +5,7 @@ use super::{Anchor, Detector, Matches, Site, ipv6};
 
 pub static IP_ADDRESS: Detector = Detector {
     name: "ip_address",
-    anchors: &[Anchor::Digits(4), Anchor::HexGroups],
+    anchors: &[Anchor::Octets, Anchor::HexGroups],
     detect: detect_ip,
 };
 

@@ -63,11 +63,16 @@ pub type Detect = fn(&Site<'_>, &mut Matches);
 pub enum Anchor {
     /// Lower case; found in any case.
     Literal(&'static str),
-    /// A digit cluster of at least so many digits.
-    Digits(usize),
+    /// A digit cluster of at least so many digits; with nothing between them, of at most so many.
+    Digits {
+        least: usize,
+        joined_max: usize,
+    },
+    /// Digits and dots, as in an IPv4 address.
+    Octets,
     HexGroups,
-    /// A token of at least so many bytes.
-    Token(usize),
+    /// A word of at least so many letters and digits.
+    Word(usize),
     /// A token where the whole text is one word: no white space in it.
     LoneWord {
         token_bytes_min: usize,

@@ -34,11 +34,15 @@ fn sites(detector: &Detector, text: &[u8]) -> Vec<(usize, usize)> {
     for anchor in detector.anchors {
         let mut add = |range: std::ops::Range<usize>| sites.push((range.start, range.end));
         match *anchor {
-            Anchor::Digits(n) => runs.digits(text, n, |range, _| add(range)),
+            Anchor::Digits { least, joined_max } => runs.digits(text, least, |range, n| {
+                if range.len() > n || n <= joined_max {
+                    add(range);
+                }
+            }),
+            Anchor::Octets => runs.octets(text, add),
             Anchor::HexGroups => runs.hex_groups(text, add),
-            Anchor::Token(n) | Anchor::LoneWord { token_bytes_min: n, .. } => {
-                runs.tokens(text, n, add);
-            }
+            Anchor::Word(n) => runs.words(n, add),
+            Anchor::LoneWord { token_bytes_min, .. } => runs.tokens(text, token_bytes_min, add),
             Anchor::Literal(literal) => {
                 let lower = text.to_ascii_lowercase();
                 for start in memchr::memmem::find_iter(&lower, literal) {

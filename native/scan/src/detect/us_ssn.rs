@@ -3,8 +3,11 @@
 use super::look::{at, before, inside_word, joined_after, joined_before, next_number, run, slice};
 use super::{Anchor, Detector, Matches, Site};
 
-pub static US_SSN: Detector =
-    Detector { name: "us_ssn", anchors: &[Anchor::Digits(DIGITS)], detect: detect_ssn };
+pub static US_SSN: Detector = Detector {
+    name: "us_ssn",
+    anchors: &[Anchor::Digits { least: DIGITS, joined_max: DIGITS }],
+    detect: detect_ssn,
+};
 
 const DIGITS: usize = 9;
 /// With two separators.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::literals::{Literals, Owner};
 use super::prefixes::prefixes;
 use super::regex::RegexRule;
-use super::{LoneWord, Matcher, RuleError, RuleIndex, RunRules};
+use super::{DigitRule, LoneWord, Matcher, RuleError, RuleIndex, RunRules};
 use crate::decide::allow::AllowList;
 use crate::decide::canonical::Canonical;
 use crate::decide::key::SecretKey;
@@ -128,9 +128,12 @@ impl Compiler {
         for anchor in detector.anchors {
             match *anchor {
                 Anchor::Literal(text) => self.triggers.add(text.as_bytes(), Owner::Anchor(index)),
-                Anchor::Digits(n) => self.runs.digits.push((n, index)),
+                Anchor::Digits { least, joined_max } => {
+                    self.runs.digits.push(DigitRule { least, joined_max, rule: index });
+                }
+                Anchor::Octets => self.runs.octets.push(index),
                 Anchor::HexGroups => self.runs.hex_groups.push(index),
-                Anchor::Token(n) => self.runs.tokens.push((n, index)),
+                Anchor::Word(n) => self.runs.words.push((n, index)),
                 Anchor::LoneWord { token_bytes_min, text_bytes_max, score } => {
                     let rule = index;
                     let word = LoneWord { token_bytes_min, text_bytes_max, score, rule };

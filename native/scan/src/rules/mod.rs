@@ -22,7 +22,7 @@ use crate::keys::KeyPlan;
 
 pub(crate) use literals::{LiteralSet, Owner};
 pub(crate) use regex::{Floating, RegexRule, builder as regex_builder, entropy};
-pub(crate) use runs::{LoneWord, Run, RunRules, token_len};
+pub(crate) use runs::{DigitRule, LoneWord, Run, RunRules, token_len};
 
 /// Position of a rule in the document.
 pub type RuleIndex = u32;

@@ -1,4 +1,4 @@
-//! Rules that start where there is no literal but a run of digits, hex groups or a token.
+//! Rules that start where there is no literal but a run of digits, hex groups or a word.
 
 use std::ops::Range;
 
@@ -9,17 +9,26 @@ use crate::text::anchors::ENCODED_BYTES_MIN;
 /// Which rules run at what is no literal, with the length they ask for.
 #[derive(Debug, Default)]
 pub(crate) struct RunRules {
-    pub digits: Vec<(usize, RuleIndex)>,
+    pub digits: Vec<DigitRule>,
+    pub octets: Vec<RuleIndex>,
     pub hex_groups: Vec<RuleIndex>,
-    pub tokens: Vec<(usize, RuleIndex)>,
+    pub words: Vec<(usize, RuleIndex)>,
     pub lone_words: Vec<LoneWord>,
+}
+
+/// A rule for digit clusters: see `detect::Anchor::Digits`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DigitRule {
+    pub least: usize,
+    pub joined_max: usize,
+    pub rule: RuleIndex,
 }
 
 /// What a run is found for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Run {
     Of(RuleIndex),
-    /// After the rules for it; without its padding.
+    /// Without its padding.
     Token {
         n_bytes: usize,
     },
@@ -46,9 +55,8 @@ impl LoneWord {
 impl RunRules {
     /// The shortest token that a rule asks for in a text of so many bytes.
     pub fn token_bytes_min(&self, text_bytes: usize) -> usize {
-        let tokens = self.tokens.iter().map(|&(least, _)| least);
         let lone_words = self.lone_words.iter().filter(|word| text_bytes <= word.text_bytes_max);
-        let least = tokens.chain(lone_words.map(|word| word.token_bytes_min)).min();
+        let least = lone_words.map(|word| word.token_bytes_min).min();
         least.map_or(ENCODED_BYTES_MIN, |least| least.min(ENCODED_BYTES_MIN))
     }
 
@@ -61,10 +69,18 @@ impl RunRules {
         token_bytes_min: usize,
         mut found: impl FnMut(Run, Range<usize>),
     ) {
-        if let Some(&(shortest, _)) = self.digits.iter().min() {
+        if let Some(shortest) = self.digits.iter().map(|rule| rule.least).min() {
             runs.digits(text, shortest, |range, n| {
-                let rules = self.digits.iter().filter(|&&(least, _)| n >= least);
-                rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
+                let is_joined = range.len() == n;
+                let fits =
+                    |rule: &&DigitRule| n >= rule.least && (!is_joined || n <= rule.joined_max);
+                let rules = self.digits.iter().filter(fits);
+                rules.for_each(|&DigitRule { rule, .. }| found(Run::Of(rule), range.clone()));
+            });
+        }
+        if !self.octets.is_empty() {
+            runs.octets(text, |range| {
+                self.octets.iter().for_each(|&rule| found(Run::Of(rule), range.clone()));
             });
         }
         if !self.hex_groups.is_empty() {
@@ -72,11 +88,14 @@ impl RunRules {
                 self.hex_groups.iter().for_each(|&rule| found(Run::Of(rule), range.clone()));
             });
         }
+        if let Some(shortest) = self.words.iter().map(|&(least, _)| least).min() {
+            runs.words(shortest, |range| {
+                let rules = self.words.iter().filter(|&&(least, _)| range.len() >= least);
+                rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
+            });
+        }
         runs.tokens(text, token_bytes_min, |range| {
-            let n_bytes = token_len(text, &range);
-            let rules = self.tokens.iter().filter(|&&(least, _)| n_bytes >= least);
-            rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
-            found(Run::Token { n_bytes }, range);
+            found(Run::Token { n_bytes: token_len(text, &range) }, range);
         });
     }
 }

@@ -1,19 +1,60 @@
 //! Which bytes of a text are what, as one bit each.
 
-use wide::{i8x16, u8x16};
+use wide::u8x16;
 
 /// Bytes in a block, and bits in a map.
 pub(super) const BLOCK_LEN: usize = 64;
 const LANE_LEN: usize = 16;
+const N_LANES: usize = BLOCK_LEN / LANE_LEN;
 
 /// Of one block, its first byte lowest. Behind the text nothing is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Map {
     pub digits: u64,
-    /// `:`, `-` and `.`.
-    pub separators: u64,
-    /// ASCII from `+` on: all bytes of tokens, and hardly a space, quote or bracket.
-    pub wide: u64,
+    pub hex: u64,
+    /// ASCII letters and digits.
+    pub words: u64,
+    /// Words and `+/_-`.
+    pub tokens: u64,
+    pub colons: u64,
+    pub dashes: u64,
+    pub dots: u64,
+}
+
+impl Map {
+    /// Digits with no other one among the three bytes before them.
+    pub fn first_digits(&self, last: &Self) -> u64 {
+        let before = |n: u32| self.digits << n | last.digits >> (u64::BITS - n);
+        self.digits & !(before(1) | before(2) | before(3))
+    }
+
+    /// Separators that stand in every hex group that may be an address: a `:` before another one
+    /// or a hex digit, a `-` before two hex digits and another one, a `.` before four hex digits.
+    pub fn separators(&self, next: &Self) -> u64 {
+        let after = |of: fn(&Self) -> u64, n| after(of(self), of(next), n);
+        let hex = |n| after(|map| map.hex, n);
+        let (one, two) = (hex(1), hex(1) & hex(2));
+        self.colons & (one | after(|map| map.colons, 1))
+            | self.dashes & two & after(|map| map.dashes, 3)
+            | self.dots & two & hex(3) & hex(4)
+    }
+
+    /// First dots of dotted quads: a digit stands after each of three, which have two to four
+    /// bytes from one to the next.
+    pub fn quads(&self, next: &Self) -> u64 {
+        if self.dots & after(self.digits, next.digits, 1) == 0 {
+            return 0;
+        }
+        let both = |of: fn(&Self) -> u64| u128::from(of(next)) << u64::BITS | u128::from(of(self));
+        let dots = both(|map| map.dots) & both(|map| map.digits) >> 1;
+        let before = |dots: u128| dots >> 2 | dots >> 3 | dots >> 4;
+        (dots & before(dots & before(dots))) as u64
+    }
+}
+
+/// The bits from the `n`-th on, those of the next map behind them.
+pub(super) fn after(bits: u64, next: u64, n: u32) -> u64 {
+    bits >> n | next.unbounded_shl(u64::BITS - n)
 }
 
 /// Puts the maps of a text in the place of others.
@@ -29,18 +70,36 @@ pub(super) fn read(text: &[u8], maps: &mut Vec<Map>) {
 }
 
 fn map_of(block: &[u8; BLOCK_LEN]) -> Map {
-    let (mut map, all) = (Map::default(), u8x16::splat);
-    for (bytes, shift) in block.as_chunks::<LANE_LEN>().0.iter().zip((0..).step_by(LANE_LEN)) {
-        let (unsigned, signed) = (u8x16::new(*bytes), i8x16::new(bytes.map(u8::cast_signed)));
-        let bits = |set: u8x16| u64::from(set.to_bitmask()) << shift;
-        let is = |byte| unsigned.simd_eq(all(byte));
-        let above = unsigned - all(b'0');
-        map.digits |= bits(above.min(all(9)).simd_eq(above));
-        map.separators |= bits(is(b':') | is(b'-') | is(b'.'));
-        map.wide |=
-            u64::from(signed.simd_gt(i8x16::splat(b'*'.cast_signed())).to_bitmask()) << shift;
+    let mut lanes = block.as_chunks::<LANE_LEN>().0.iter().map(|lane| u8x16::new(*lane));
+    let lanes: [u8x16; N_LANES] = std::array::from_fn(|_| lanes.next().unwrap_or_default());
+    let is = |byte| move |lane: u8x16| lane.simd_eq(u8x16::splat(byte));
+    let among = |first: u8, last: u8| {
+        move |lane: u8x16| {
+            let above = lane - u8x16::splat(first);
+            above.min(u8x16::splat(last - first)).simd_eq(above)
+        }
+    };
+    let lower = |lane| lane | u8x16::splat(0x20);
+    let digit = among(b'0', b'9');
+    let word = |lane| among(b'a', b'z')(lower(lane)) | digit(lane);
+    // `+` and `/` differ in one bit.
+    let sign = |lane| is(b'/')(lane | u8x16::splat(b'+' ^ b'/')) | is(b'_')(lane) | is(b'-')(lane);
+    Map {
+        digits: bits(lanes, digit),
+        hex: bits(lanes, |lane| among(b'a', b'f')(lower(lane)) | digit(lane)),
+        words: bits(lanes, word),
+        tokens: bits(lanes, |lane| word(lane) | sign(lane)),
+        colons: bits(lanes, is(b':')),
+        dashes: bits(lanes, is(b'-')),
+        dots: bits(lanes, is(b'.')),
     }
-    map
+}
+
+/// One bit for each byte of the lanes, set for those that `is_one` picks.
+#[inline(always)]
+fn bits(lanes: [u8x16; N_LANES], is_one: impl Fn(u8x16) -> u8x16) -> u64 {
+    let [a, b, c, d] = lanes.map(|lane| u64::from(is_one(lane).to_bitmask()));
+    a | b << LANE_LEN | c << (2 * LANE_LEN) | d << (3 * LANE_LEN)
 }
 
 #[cfg(test)]
@@ -56,8 +115,12 @@ mod tests {
                 let bit = |is_one: bool| u64::from(is_one) << at;
                 let expected = Map {
                     digits: bit(byte.is_ascii_digit()),
-                    separators: bit(matches!(byte, b':' | b'-' | b'.')),
-                    wide: bit((b'+'..=0x7f).contains(&byte)),
+                    hex: bit(byte.is_ascii_hexdigit()),
+                    words: bit(byte.is_ascii_alphanumeric()),
+                    tokens: bit(byte.is_ascii_alphanumeric() || b"+/_-".contains(&byte)),
+                    colons: bit(byte == b':'),
+                    dashes: bit(byte == b'-'),
+                    dots: bit(byte == b'.'),
                 };
                 let mut maps = vec![expected; 3];
                 read(&text, &mut maps);

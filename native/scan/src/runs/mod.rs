@@ -1,6 +1,6 @@
-//! Finds runs of digits, hex groups and long tokens: the anchors that are no literals.
+//! Finds runs of digits, hex groups, long words and tokens: the anchors that are no literals.
 //!
-//! All three take time linear in the text, whatever it holds.
+//! All take time linear in the text, whatever it holds.
 
 mod map;
 #[cfg(test)]
@@ -8,7 +8,10 @@ mod tests;
 
 use std::ops::Range;
 
-use map::{BLOCK_LEN, Map};
+use map::{BLOCK_LEN, Map, after};
+
+/// Between two digits of a cluster.
+const SEPARATORS_MAX: usize = 2;
 
 /// A text with what stands where in it. Its memory is used again for the next text.
 #[derive(Debug, Default)]
@@ -35,43 +38,94 @@ impl Runs {
         digits_min: usize,
         mut found: impl FnMut(Range<usize>, usize),
     ) {
-        let mut at = 0;
-        while let Some(start) = self.next(at, |map| map.digits) {
-            let (end, n_digits) = cluster_end(text, start);
-            if n_digits >= digits_min {
-                found(start..end, n_digits);
+        self.loose_clusters(digits_min, |mut start| {
+            loop {
+                let (end, n_digits) = cluster_end(text, start);
+                if n_digits >= digits_min {
+                    found(start..end, n_digits);
+                }
+                match self.next(end, |map| map.digits) {
+                    Some(next) if next <= end + SEPARATORS_MAX => start = next,
+                    _ => break,
+                }
             }
-            at = end;
+        });
+    }
+
+    /// Calls `found` with the first digit of every longest stretch with at most two bytes, of
+    /// whatever kind, between two digits, if it has so many digits: all clusters are in these.
+    fn loose_clusters(&self, digits_min: usize, mut found: impl FnMut(usize)) {
+        // So many are among the next 64 bytes if there are so many at all.
+        let n_asked = digits_min.clamp(1, BLOCK_LEN / (SEPARATORS_MAX + 1));
+        let n_bits = n_asked + (n_asked - 1) * SEPARATORS_MAX;
+        let mut last = Map::default();
+        for (index, &map) in self.maps.iter().enumerate() {
+            let mut starts = map.first_digits(&last);
+            while starts != 0 {
+                let bit = starts.trailing_zeros();
+                starts &= starts - 1;
+                let behind = after(map.digits, self.map(index + 1).digits, bit);
+                let near = behind << (BLOCK_LEN - n_bits);
+                if near.count_ones() as usize >= n_asked {
+                    found(index * BLOCK_LEN + bit as usize);
+                }
+            }
+            last = map;
         }
     }
 
+    /// Calls `found` by ascending start with every longest stretch of ASCII digits and dots that
+    /// may hold an IPv4 address: three dots, with a digit after each.
+    pub fn octets(&self, text: &[u8], mut found: impl FnMut(Range<usize>)) {
+        self.around(
+            text,
+            Map::quads,
+            |byte| byte.is_ascii_digit(),
+            |_, range| {
+                let bytes = text.get(range.clone()).unwrap_or_default();
+                if bytes.iter().filter(|&&byte| byte == b'.').count() >= 3 {
+                    found(range);
+                }
+            },
+        );
+    }
+
     /// Calls `found` by ascending start with every longest stretch of ASCII hex digits and one of
-    /// `:`, `-` and `.` that may hold a MAC or IPv6 address: one hex digit and two `:`, five `-`,
-    /// or two `.` and three times four digits. Stretches with different separators may share hex
-    /// digits.
+    /// `:`, `-` and `.` that may hold a MAC or IPv6 address: one hex digit and two `:`; five `-`,
+    /// two of them around a pair; or two `.`, four hex digits after one of them, and twelve in
+    /// all. Stretches with different separators may share hex digits.
     pub fn hex_groups(&self, text: &[u8], mut found: impl FnMut(Range<usize>)) {
+        let is_hex = |byte: u8| byte.is_ascii_hexdigit();
+        self.around(text, Map::separators, is_hex, |at, group| {
+            if may_be_address(text, at, &group) {
+                found(group);
+            }
+        });
+    }
+
+    /// Calls `found` with the longest stretch of what `belongs` and the separator there around
+    /// each place that `places` tells, once.
+    fn around(
+        &self,
+        text: &[u8],
+        places: impl Fn(&Map, &Map) -> u64,
+        belongs: impl Fn(u8) -> bool,
+        mut found: impl FnMut(usize, Range<usize>),
+    ) {
         let mut from = 0;
-        while let Some(at) = self.next(from, |map| map.separators) {
-            from = at + 1;
-            if !text.get(from).is_some_and(|&next| is_of_group(next)) {
-                continue;
-            }
-            let separator = text.get(at).copied().unwrap_or(b':');
-            // A stretch of one kind holds no separator of another, so the search goes on after it.
-            from = hex_group_end(text, at, separator);
-            let (separators_min, hex_min) = match separator {
-                b':' => (2, 1),
-                b'-' => (5, 1),
-                _ => (2, 12),
-            };
-            let n_separators = count(text.get(at..from).unwrap_or_default(), separator);
-            if n_separators < separators_min {
-                continue;
-            }
-            let before = text.get(..at).unwrap_or_default();
-            let n_before = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
-            if n_separators + hex_min <= from - at + n_before {
-                found(at - n_before..from);
+        for (index, map) in self.maps.iter().enumerate() {
+            let mut here = places(map, &self.map(index + 1));
+            while here != 0 {
+                let at = index * BLOCK_LEN + here.trailing_zeros() as usize;
+                here &= here - 1;
+                // A stretch holds no separator of another kind, so the search goes on after it.
+                if at >= from {
+                    let (before, after) = text.split_at_checked(at).unwrap_or_default();
+                    let is_in = |byte: &&u8| Some(*byte) == after.first() || belongs(**byte);
+                    let n_before = before.iter().rev().take_while(is_in).count();
+                    from = at + after.iter().take_while(is_in).count();
+                    found(at, at - n_before..from);
+                }
             }
         }
     }
@@ -80,12 +134,43 @@ impl Runs {
     /// of `[A-Za-z0-9+/_-]`, and the one or two `=` right after it where there are any (they do
     /// not count to `len_min`; a third is not part of it). A `len_min` of 0 is taken as 1.
     pub fn tokens(&self, text: &[u8], len_min: usize, mut found: impl FnMut(Range<usize>)) {
-        let (len_min, mut at) = (len_min.max(1), 0);
-        while let Some(start) = self.next_stretch(at, len_min.min(BLOCK_LEN)) {
-            let end = self.next(start, |map| !map.wide).unwrap_or(text.len()).min(text.len());
-            tokens_in(text, start..end, len_min, &mut found);
+        self.stretches(
+            |map| map.tokens,
+            len_min,
+            |Range { start, end }| {
+                let padding = text.get(end..).unwrap_or_default();
+                let n_padding = padding.iter().take(2).take_while(|&&byte| byte == b'=').count();
+                found(start..end + n_padding);
+            },
+        );
+    }
+
+    /// Calls `found` by ascending start with every longest stretch of at least `len_min` ASCII
+    /// letters and digits. A `len_min` of 0 is taken as 1.
+    pub fn words(&self, len_min: usize, found: impl FnMut(Range<usize>)) {
+        self.stretches(|map| map.words, len_min, found);
+    }
+
+    /// Calls `found` with every longest stretch of at least `len_min` bytes whose bits are set.
+    fn stretches(
+        &self,
+        bits: impl Fn(&Map) -> u64,
+        len_min: usize,
+        mut found: impl FnMut(Range<usize>),
+    ) {
+        let mut at = 0;
+        while let Some(start) = self.next_stretch(at, len_min.clamp(1, BLOCK_LEN), &bits) {
+            // Behind the text nothing is set, but there may be no map.
+            let end = self.next(start, |map| !bits(map)).unwrap_or(self.maps.len() * BLOCK_LEN);
+            if end - start >= len_min {
+                found(start..end);
+            }
             at = end;
         }
+    }
+
+    fn map(&self, index: usize) -> Map {
+        self.maps.get(index).copied().unwrap_or_default()
     }
 
     /// The first place from `from` on whose bit is set in what `bits` makes of the maps.
@@ -99,13 +184,13 @@ impl Runs {
         Some(index * BLOCK_LEN + bits_here.trailing_zeros() as usize)
     }
 
-    /// Where from `from` on the first stretch of `len` wide bytes starts: at most `BLOCK_LEN`, so
-    /// that it reaches over two blocks.
-    fn next_stretch(&self, from: usize, len: usize) -> Option<usize> {
+    /// Where from `from` on the first stretch of `len` bytes starts whose bits are set: at most
+    /// `BLOCK_LEN`, so that it reaches over two blocks.
+    fn next_stretch(&self, from: usize, len: usize, bits: impl Fn(&Map) -> u64) -> Option<usize> {
         let (mut index, mut behind) = (from / BLOCK_LEN, u64::MAX << (from % BLOCK_LEN));
         loop {
-            let wide = self.maps.get(index)?.wide & behind;
-            let (mut starts, mut n) = (wide, 1);
+            let here = bits(self.maps.get(index)?) & behind;
+            let (mut starts, mut n) = (here, 1);
             while n * 2 <= len {
                 starts &= starts >> n;
                 n *= 2;
@@ -115,8 +200,8 @@ impl Runs {
                 return Some(index * BLOCK_LEN + starts.trailing_zeros() as usize);
             }
             (index, behind) = (index + 1, u64::MAX);
-            let n_last = wide.leading_ones() as usize;
-            let after = self.maps.get(index)?.wide.trailing_ones() as usize;
+            let n_last = here.leading_ones() as usize;
+            let after = bits(self.maps.get(index)?).trailing_ones() as usize;
             if n_last > 0 && n_last + after >= len {
                 return Some(index * BLOCK_LEN - n_last);
             }
@@ -130,7 +215,7 @@ fn cluster_end(text: &[u8], start: usize) -> (usize, usize) {
     for (at, &byte) in text.iter().enumerate().skip(start) {
         if byte.is_ascii_digit() {
             (end, n_digits, n_separators) = (at + 1, n_digits + 1, 0);
-        } else if n_separators == 2
+        } else if n_separators == SEPARATORS_MAX
             || !matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+')
         {
             break;
@@ -141,57 +226,16 @@ fn cluster_end(text: &[u8], start: usize) -> (usize, usize) {
     (end, n_digits)
 }
 
-/// Where the stretch whose first separator is at `at` ends.
-fn hex_group_end(text: &[u8], at: usize, separator: u8) -> usize {
-    let after = text.get(at..).unwrap_or_default();
-    let belongs = |byte: &&u8| **byte == separator || byte.is_ascii_hexdigit();
-    at + after.iter().take_while(belongs).count()
+/// Whether the stretch around the separator at `at` has as many separators and hex digits as an
+/// address.
+fn may_be_address(text: &[u8], at: usize, group: &Range<usize>) -> bool {
+    let separator = text.get(at).copied().unwrap_or(b':');
+    let (separators_min, hex_min) = match separator {
+        b':' => (2, 1),
+        b'-' => (5, 1),
+        _ => (2, 12),
+    };
+    let bytes = text.get(group.clone()).unwrap_or_default();
+    let n_separators = bytes.iter().filter(|&&byte| byte == separator).count();
+    n_separators >= separators_min && n_separators + hex_min <= bytes.len()
 }
-
-fn count(text: &[u8], separator: u8) -> usize {
-    text.iter().filter(|&&byte| byte == separator).count()
-}
-
-fn is_of_group(byte: u8) -> bool {
-    matches!(byte, b':' | b'-' | b'.') || byte.is_ascii_hexdigit()
-}
-
-/// Calls `found` with the tokens of a stretch that holds all of each.
-fn tokens_in(
-    text: &[u8],
-    Range { mut start, end }: Range<usize>,
-    len_min: usize,
-    found: &mut impl FnMut(Range<usize>),
-) {
-    // A token holds every `len_min`-th byte or starts after it.
-    while let Some(probed) = text.get(start..end).and_then(|rest| rest.get(..len_min)) {
-        if let Some(at) = probed.iter().rposition(|&byte| !is_token_byte(byte)) {
-            start += at + 1;
-            continue;
-        }
-        let rest = text.get(start..).unwrap_or_default();
-        let n_token = rest.iter().take_while(|&&byte| is_token_byte(byte)).count();
-        let padding = rest.get(n_token..).unwrap_or_default();
-        let n_padding = padding.iter().take(2).take_while(|&&byte| byte == b'=').count();
-        found(start..start + n_token + n_padding);
-        start += n_token + n_padding;
-    }
-}
-
-#[inline(always)]
-fn is_token_byte(byte: u8) -> bool {
-    IS_TOKEN_BYTE.get(usize::from(byte)) == Some(&true)
-}
-
-/// A table: the ranges of letters are hard to guess for a branch predictor.
-#[allow(clippy::indexing_slicing)] // Evaluated by the compiler.
-const IS_TOKEN_BYTE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let is_sign = matches!(byte as u8, b'+' | b'/' | b'_' | b'-');
-        table[byte] = is_sign || (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    table
-};

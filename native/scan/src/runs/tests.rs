@@ -78,6 +78,28 @@ fn clusters_are_those_that_splitting_finds() {
 }
 
 #[test]
+fn octets_are_all_that_four_numbers_can_be() {
+    for text in texts(b"0129....-x ") {
+        let is_number = |octet: &&str| (1..=3).contains(&octet.len());
+        let is_quad = |stretch: &&str| {
+            let octets: Vec<&str> = stretch.split('.').collect();
+            octets.windows(4).any(|four| {
+                // The first and the last number may be the end and the start of a longer one.
+                !four[0].is_empty() && four[1..3].iter().all(is_number) && !four[3].is_empty()
+            })
+        };
+        let expected: Vec<&str> =
+            text.split(|c: char| c != '.' && !c.is_ascii_digit()).filter(is_quad).collect();
+        let mut found: Vec<&str> = Vec::new();
+        runs_of(&text).octets(text.as_bytes(), |range| found.push(&text[range]));
+        assert!(found.is_sorted_by_key(|stretch| stretch.as_ptr()), "{text:?}");
+        assert!(found.iter().all(|stretch| stretch.matches('.').count() >= 3), "{text:?}");
+        let is_found = |quad: &&str| found.iter().any(|one| one.as_ptr() == quad.as_ptr());
+        assert!(expected.iter().all(is_found), "{text:?}");
+    }
+}
+
+#[test]
 fn hex_groups_have_as_many_separators_of_one_kind_as_addresses() {
     assert_eq!(hex_groups_of("mac 00:1B:44:11:3a:b7!"), ["00:1B:44:11:3a:b7"]);
     assert_eq!(
@@ -95,7 +117,7 @@ fn separators_alone_are_no_hex_group() {
 
 #[test]
 fn hex_groups_of_both_kinds_share_digits() {
-    assert_eq!(hex_groups_of("1-2-3-4-5-6:7:8"), ["1-2-3-4-5-6", "6:7:8"]);
+    assert_eq!(hex_groups_of("1-2-33-4-5-6:7:8"), ["1-2-33-4-5-6", "6:7:8"]);
 }
 
 #[test]
@@ -104,9 +126,17 @@ fn hex_groups_are_those_that_splitting_finds() {
         let mut expected = Vec::new();
         for (separator, n_min, hex_min) in [(':', 2, 1), ('-', 5, 1), ('.', 2, 12)] {
             let ends = |c: char| c != separator && !c.is_ascii_hexdigit();
-            expected.extend(text.split(ends).filter(|group| {
-                let n = group.matches(separator).count();
-                n >= n_min && group.len() - n >= hex_min
+            let is_hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+            expected.extend(text.split(ends).filter(|stretch| {
+                let groups: Vec<&str> = stretch.split(separator).collect();
+                let (n, n_hex) = (groups.len() - 1, stretch.len() + 1 - groups.len());
+                let has_group = match separator {
+                    '-' => groups[1..].iter().rev().skip(1).any(|group| group.len() == 2),
+                    '.' => groups[1..].iter().any(|group| group.len() >= 4),
+                    _ => true,
+                };
+                assert!(groups.into_iter().all(is_hex));
+                n >= n_min && n_hex >= hex_min && has_group
             }));
         }
         let mut found = hex_groups_of(&text);
@@ -121,6 +151,20 @@ fn hex_groups_are_those_that_splitting_finds() {
 #[test]
 fn a_token_takes_up_to_two_equals_signs() {
     assert_eq!(tokens_of("x=abcd= abcd== abcd=== abc===", 4), ["abcd=", "abcd==", "abcd=="]);
+}
+
+#[test]
+fn words_are_those_that_splitting_finds() {
+    for text in texts(b"aZ09+_ab. ") {
+        for len_min in [0, 1, 2, 3, 26, 64, 70] {
+            let is_border = |c: char| !c.is_ascii_alphanumeric();
+            let expected: Vec<&str> =
+                text.split(is_border).filter(|word| word.len() >= len_min.max(1)).collect();
+            let mut found = Vec::new();
+            runs_of(&text).words(len_min, |range| found.push(&text[range]));
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
 }
 
 #[test]

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 class Anchor:
     """What calls a detector."""
 
-    kind: Literal["literal", "digits", "hex_groups", "token"]
+    kind: Literal["literal", "digits", "hex_groups", "word", "token"]
     literal: bytes | None = None
     """Found in any case."""
     length: int = 0
-    """Digits of a cluster, bytes of a token: at least so many."""
+    """Digits of a cluster, bytes of a word or token: at least so many."""
 
 
 def literal(text: bytes) -> Anchor:
@@ -24,6 +24,10 @@ def literal(text: bytes) -> Anchor:
 
 def digits(length: int) -> Anchor:
     return Anchor("digits", length=length)
+
+
+def word(length: int) -> Anchor:
+    return Anchor("word", length=length)
 
 
 def token(length: int) -> Anchor:

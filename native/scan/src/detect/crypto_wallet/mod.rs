@@ -20,12 +20,11 @@ pub static CRYPTO_WALLET: Detector = Detector {
         Anchor::Literal("addr1"),
         Anchor::Literal("stake1"),
         Anchor::Literal("cosmos1"),
-        Anchor::Token(TOKEN_BYTES_MIN),
+        Anchor::Word(*base58::ADDRESS_LEN.start()),
     ],
     detect: detect_wallet,
 };
 
-const TOKEN_BYTES_MIN: usize = 26;
 const CHECKED: u8 = 95;
 /// Hex of one case carries no checksum.
 const UNCHECKED: u8 = 80;
@@ -33,8 +32,10 @@ const SOLANA: u8 = 30;
 
 fn detect_wallet(site: &Site<'_>, matches: &mut Matches) {
     let anchor = slice(site.text, site.start, site.end);
-    if anchor.len() >= TOKEN_BYTES_MIN {
-        detect_words(site, matches);
+    if anchor.len() >= *base58::ADDRESS_LEN.start() {
+        if let Some(score) = word_score(anchor) {
+            matches.push(site.start..site.end, score);
+        }
     } else if anchor == b"0x" {
         if let Some((end, score)) = ethereum::address(site.text, site.start) {
             matches.push(site.start..end, score);
@@ -44,22 +45,10 @@ fn detect_wallet(site: &Site<'_>, matches: &mut Matches) {
     }
 }
 
-/// Addresses hold nothing but letters and digits; a token may be a path to one.
-fn detect_words(site: &Site<'_>, matches: &mut Matches) {
-    let mut start = site.start;
-    let token = slice(site.text, site.start, site.end);
-    for word in token.split(|byte| !byte.is_ascii_alphanumeric()) {
-        if let Some(score) = word_score(word) {
-            matches.push(start..start + word.len(), score);
-        }
-        start += word.len() + 1;
-    }
-}
-
+/// Addresses hold nothing but letters and digits.
 fn word_score(word: &[u8]) -> Option<u8> {
-    let is_possible = word.len() >= *base58::ADDRESS_LEN.start() && is_of_both_cases(word);
     match word.len() {
-        _ if !is_possible => None,
+        _ if !is_of_both_cases(word) => None,
         monero::LEN | monero::INTEGRATED_LEN => monero::is_address(word).then_some(CHECKED),
         43 | 44 => base58::is_key_of_32_bytes(word).then_some(SOLANA),
         _ => base58::is_checked(word).then_some(CHECKED),

@@ -2,15 +2,18 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 /// More groups than any number is written with: `00 33 (0) 6 12 34 56 78`.
 const GROUPS_MAX: usize = 9;
 /// 15 of E.164 and an international prefix.
-const DIGITS_MAX: usize = 18;
+pub const DIGITS_MAX: usize = 18;
 
 /// The digit groups between two positions of a text.
 pub struct Cluster<'a> {
     pub text: &'a [u8],
-    pub groups: Vec<Range<usize>>,
+    /// Most clusters have no more than a number has at most, and are taken apart without memory.
+    pub groups: SmallVec<[Range<usize>; GROUPS_MAX]>,
 }
 
 /// Consecutive groups of a cluster with what is written around them.
@@ -22,10 +25,10 @@ pub struct Candidate {
     /// In the text; a sign or bracket before the first group is inside.
     pub start: usize,
     pub end: usize,
-    pub digits: Vec<u8>,
-    pub sizes: Vec<u8>,
+    pub digits: SmallVec<[u8; DIGITS_MAX]>,
+    pub sizes: SmallVec<[u8; GROUPS_MAX]>,
     /// What stands between the groups, brackets left out.
-    pub separators: Vec<Separator>,
+    pub separators: SmallVec<[Separator; GROUPS_MAX]>,
     pub plus: bool,
     /// The groups in brackets, counted from the first.
     pub bracketed: Option<(usize, usize)>,
@@ -56,7 +59,7 @@ pub struct Lead {
 
 impl<'a> Cluster<'a> {
     pub fn new(text: &'a [u8], start: usize, end: usize) -> Self {
-        let mut groups: Vec<Range<usize>> = Vec::new();
+        let mut groups = SmallVec::<[Range<usize>; GROUPS_MAX]>::new();
         for position in start..end.min(text.len()) {
             if !is_digit(text.get(position)) {
                 continue;
@@ -95,11 +98,6 @@ impl<'a> Cluster<'a> {
 }
 
 impl Candidate {
-    pub fn new() -> Self {
-        let [digits, sizes] = [DIGITS_MAX, GROUPS_MAX].map(Vec::with_capacity);
-        Self { digits, sizes, ..Self::default() }
-    }
-
     /// Becomes a group alone. False if that is too long.
     pub fn begin(&mut self, cluster: &Cluster<'_>, first: usize, lead: Lead) -> bool {
         self.digits.clear();

@@ -56,7 +56,7 @@ fn has_date(candidate: &Candidate) -> bool {
         (first, second) = (second, third);
         is_found
     });
-    has_triple || (candidate.sizes == [4, 4] && candidate.groups().all(is_year))
+    has_triple || (candidate.sizes.as_slice() == [4, 4] && candidate.groups().all(is_year))
 }
 
 fn is_date(first: &[u8], second: &[u8], third: &[u8]) -> bool {

@@ -63,7 +63,11 @@ use cluster::{Candidate, Cluster};
 
 use super::{Anchor, Detector, Matches, Site};
 
-pub static PHONE: Detector = Detector { name: "phone", anchors: &[Anchor::Digits(7)], detect };
+pub static PHONE: Detector = Detector {
+    name: "phone",
+    anchors: &[Anchor::Digits { least: DIGITS_MIN, joined_max: cluster::DIGITS_MAX }],
+    detect,
+};
 
 /// In longer clusters, which are lists or tables, little counts as a number.
 const THOROUGH_GROUPS_MAX: usize = 12;
@@ -96,7 +100,7 @@ impl Scored {
 fn detect(site: &Site<'_>, matches: &mut Matches) {
     matches.barren_until = site.end;
     let cluster = Cluster::new(site.text, site.start, site.end);
-    let mut candidate = Candidate::new();
+    let mut candidate = Candidate::default();
     let firsts = 0..cluster.groups.len();
     let mut scored: Vec<Scored> =
         firsts.filter_map(|first| best_from(&cluster, first, &mut candidate)).collect();

@@ -7,7 +7,7 @@ import hashlib
 BITCOIN = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _RIPPLE = b"rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
 KEY_OF_32_BYTES_LENGTHS = (43, 44)
-_ADDRESS_LENGTHS = range(25, 36)
+ADDRESS_LENGTHS = range(25, 36)
 _KEY_LENGTHS = (51, 52)
 _ADDRESS_VERSIONS = bytes([0x00, 0x05, 0x6F, 0xC4, 0x30, 0x32, 0x1E, 0x16, 0x41, 0x4C])
 """Bitcoin, its test network, Litecoin, Dogecoin, Tron, Dash."""
@@ -22,7 +22,7 @@ _CHECKSUM_BYTES = 4
 def is_checked(word: bytes) -> bool:
     """Whether it is an address or a private key with the right checksum."""
     payload = _checked(word, BITCOIN)
-    if len(word) in _ADDRESS_LENGTHS:
+    if len(word) in ADDRESS_LENGTHS:
         return _is_address(payload) or _is_ripple(word)
     is_key = len(payload) in (33, 34) and payload[0] in _KEY_VERSIONS
     return len(word) in _KEY_LENGTHS and is_key
