@@ -25,7 +25,7 @@ pub(super) struct Anchors {
     raised: Vec<RuleIndex>,
     runs: Runs,
     /// Tokens of at least so many bytes as were asked for.
-    tokens: Vec<Range<usize>>,
+    pub tokens: Vec<Range<usize>>,
     /// One of them is long enough to be base64 or hex.
     pub may_be_encoded: bool,
 }

@@ -135,6 +135,16 @@ impl Scratch {
     pub(crate) fn may_be_encoded(&self) -> bool {
         self.scan.anchors.may_be_encoded
     }
+
+    /// Tokens of the text scanned last, all those that may be base64 or hex among them. To be put
+    /// back.
+    pub(crate) fn take_tokens(&mut self) -> Vec<Range<usize>> {
+        std::mem::take(&mut self.scan.anchors.tokens)
+    }
+
+    pub(crate) fn put_tokens(&mut self, tokens: Vec<Range<usize>>) {
+        self.scan.anchors.tokens = tokens;
+    }
 }
 
 impl Scan<'_> {

@@ -5,8 +5,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::document::Decode;
-use crate::rules::Ruleset;
-use crate::runs::Runs;
+use crate::rules::{Ruleset, token_len};
 use crate::text::anchors::ENCODED_BYTES_MIN;
 use crate::text::{Scratch, Unscanned};
 use crate::view::Reading;
@@ -44,7 +43,8 @@ impl Ruleset {
 }
 
 impl Pass<'_> {
-    /// Appends what is found in encoded text, each finding over the whole run it was found in.
+    /// Appends what is found in encoded text of the view scanned last, each finding over the whole
+    /// run it was found in.
     ///
     /// A run is a longest stretch of `[A-Za-z0-9+/_-]` of at least 24 bytes, with its padding. It
     /// is read as hex if `decode.hex` is on and it is an even number of hex digits, else as
@@ -61,24 +61,24 @@ impl Pass<'_> {
         if !self.rules.decode.base64 && !self.rules.decode.hex {
             return Ok(());
         }
-        let mut found = Ok(());
-        let mut runs = Runs::default();
-        runs.read(view);
-        runs.tokens(view, ENCODED_BYTES_MIN, |run| {
+        let tokens = self.scratch.take_tokens();
+        let looked = tokens.iter().try_for_each(|run| {
             let is_jwt = view.get(run.start..).is_some_and(|rest| rest.starts_with(b"eyJ"))
                 && view.get(run.end) == Some(&b'.');
-            if found.is_err() || is_jwt {
-                return;
+            if is_jwt || token_len(view, run) < ENCODED_BYTES_MIN {
+                return Ok(());
             }
             let encoded = view.get(run.clone()).unwrap_or_default();
             let mut inside = Vec::new();
-            found = self.run_of(encoded, spot, &mut inside);
+            let looked = self.run_of(encoded, spot, &mut inside);
             candidates.extend(inside.into_iter().map(|mut one| {
                 (one.planned.start, one.planned.end) = (run.start, run.end);
                 Candidate { reading: Reading::Fold, ..one }
             }));
+            looked
         });
-        found
+        self.scratch.put_tokens(tokens);
+        looked
     }
 
     fn run_of(
