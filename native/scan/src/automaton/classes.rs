@@ -1,5 +1,8 @@
 //! Which bytes the literals tell apart.
 
+/// What most of a text consists of: side by side in a row, these share its first cache lines.
+const FREQUENT: &[u8] = b"etaoinsrhldcumpgfybwvk.,-0123456789jxqz";
+
 /// Bytes that occur in no literal.
 const OTHER: u8 = 0;
 /// All white space.
@@ -46,7 +49,10 @@ impl Classes {
             }
         }
         let (mut of, mut n_classes) = ([OTHER; 256], 2);
-        for (byte, class) in (0..=u8::MAX).zip(&mut of) {
+        for byte in FREQUENT.iter().copied().chain(0..=u8::MAX) {
+            let Some(class) = of.get_mut(usize::from(byte)).filter(|class| **class == OTHER) else {
+                continue;
+            };
             if is_space(byte) {
                 *class = SPACE;
             } else if seen.get(usize::from(byte)) == Some(&true) {
