@@ -12,6 +12,8 @@ use map::{BLOCK_LEN, Map, after};
 
 /// Between two digits of a cluster.
 const SEPARATORS_MAX: usize = 2;
+/// Of an IPv4 address.
+const DOTS: usize = 3;
 
 /// A text with what stands where in it. Its memory is used again for the next text.
 #[derive(Debug, Default)]
@@ -77,17 +79,12 @@ impl Runs {
     /// Calls `found` by ascending start with every longest stretch of ASCII digits and dots that
     /// may hold an IPv4 address: three dots, with a digit after each.
     pub fn octets(&self, text: &[u8], mut found: impl FnMut(Range<usize>)) {
-        self.around(
-            text,
-            Map::quads,
-            |byte| byte.is_ascii_digit(),
-            |_, range| {
-                let bytes = text.get(range.clone()).unwrap_or_default();
-                if bytes.iter().filter(|&&byte| byte == b'.').count() >= 3 {
-                    found(range);
-                }
-            },
-        );
+        let is_digit = |byte: u8| byte.is_ascii_digit();
+        self.around(text, Map::quads, is_digit, |_, octets| {
+            if n_of(text, &octets, b'.') >= DOTS {
+                found(octets);
+            }
+        });
     }
 
     /// Calls `found` by ascending start with every longest stretch of ASCII hex digits and one of
@@ -235,7 +232,11 @@ fn may_be_address(text: &[u8], at: usize, group: &Range<usize>) -> bool {
         b'-' => (5, 1),
         _ => (2, 12),
     };
-    let bytes = text.get(group.clone()).unwrap_or_default();
-    let n_separators = bytes.iter().filter(|&&byte| byte == separator).count();
-    n_separators >= separators_min && n_separators + hex_min <= bytes.len()
+    let n_separators = n_of(text, group, separator);
+    n_separators >= separators_min && n_separators + hex_min <= group.len()
+}
+
+fn n_of(text: &[u8], range: &Range<usize>, separator: u8) -> usize {
+    let bytes = text.get(range.clone()).unwrap_or_default();
+    bytes.iter().filter(|&&byte| byte == separator).count()
 }

@@ -71,29 +71,39 @@ impl Ruleset {
         let mut stretch = Stretch::new(start..start, Form::Plain, key_contexts);
         let is_one_way =
             value.is_ascii() && memchr::memchr(b'\\', value).is_none() && !has_percent_code(value);
-        let is_taken =
-            if is_one_way && json::may_be_json(value) {
-                stretch.form = Form::MayBeJson;
-                survey.text.extend_from_slice(value);
-                true
-            } else {
-                let mut text = scratch.value.text();
-                text.clear();
-                let levels = self.limits.nested_json_max.saturating_add(1);
-                let is_taken = Pieces { rules: self, text: &mut text, scratch: &mut *scratch }
-                    .value(value, levels, &mut stretch);
-                if is_taken {
-                    read_folded(&text, &mut survey.text, scratch);
-                }
-                scratch.value.put_text(text);
-                is_taken
-            };
+        let is_taken = if is_one_way && json::may_be_json(value) {
+            stretch.form = Form::MayBeJson;
+            survey.text.extend_from_slice(value);
+            true
+        } else {
+            self.take_apart(value, &mut stretch, &mut survey.text, scratch)
+        };
         if is_taken {
             stretch.end = survey.text.len() as u32;
             survey.text.push(QUOTE);
             survey.stretches.push(stretch);
         }
         is_taken
+    }
+
+    /// Appends a value leaf by leaf. False as for `take_in`.
+    fn take_apart(
+        &self,
+        value: &[u8],
+        stretch: &mut Stretch,
+        to: &mut Vec<u8>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let mut text = scratch.value.text();
+        text.clear();
+        let levels = self.limits.nested_json_max.saturating_add(1);
+        let mut pieces = Pieces { rules: self, text: &mut text, scratch: &mut *scratch };
+        let is_read = pieces.value(value, levels, stretch);
+        if is_read {
+            read_folded(&text, to, scratch);
+        }
+        scratch.value.put_text(text);
+        is_read
     }
 
     /// Looks at all values of the survey, for `is_clear`.
