@@ -44,12 +44,26 @@ def test_a_drain_ends_when_its_time_is_over() -> None:
         held.pop().ack()
 
 
-def test_a_drain_closes_idle_connections() -> None:
-    with Serving() as serving, serving.connect() as idle, httpx.Client() as http:
-        http.post(f"{serving.url}/v1/traces", content=b"", headers=PROTOBUF)
+def test_a_drain_closes_idle_connections_and_the_listener_silent_ones() -> None:
+    with Serving() as serving, serving.connect() as idle, serving.connect() as silent:
+        idle.sendall(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n")
+        assert idle.recv(1000).startswith(b"HTTP/1.1 404")
+        eventually(lambda: serving.count("connections_open") == 2, "both are accepted")
         assert serving.server.drain(5.0) is True
         assert idle.recv(10) == b""
         assert serving.count("connections_open") == 0
+        serving.listener.close()
+        assert silent.recv(10) == b""
+
+
+def test_a_connection_that_was_silent_so_far_is_served_by_the_successor() -> None:
+    listener = Listener("127.0.0.1:0")
+    with Serving(listener=listener) as first, first.connect() as silent:
+        eventually(lambda: first.count("connections_open") == 1, "it is accepted")
+        assert first.server.drain(5.0) is True
+        with Serving(listener=listener):
+            silent.sendall(b"GET / HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+            assert silent.recv(1000).startswith(b"HTTP/1.1 404")
 
 
 def test_a_successor_takes_over_the_listener_without_a_refused_connection() -> None:

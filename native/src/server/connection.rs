@@ -1,7 +1,6 @@
 //! Accepts connections and serves each until it ends or the server drains.
 
 use std::convert::Infallible;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -10,78 +9,25 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use super::acceptor::{Acceptor, Stream};
 use super::config::{
     CONNECTION_WINDOW_BYTES, FIRST_BYTE_TIMEOUT, FIRST_REQUEST_TIMEOUT, HEADER_BYTES_MAX,
-    HEADER_TIMEOUT, HTTP1_BUFFER_BYTES_MAX, STREAM_WINDOW_BYTES, WRITE_TIMEOUT,
+    HEADER_TIMEOUT, HTTP1_BUFFER_BYTES_MAX, STREAM_WINDOW_BYTES,
 };
-use super::listener::Accepting;
+use super::listener::Silent;
 use super::service::{Shared, handle};
 
 /// After `accept` failed: time for file descriptors to come free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-const DEAD_PEER_TIME: Duration = Duration::from_secs(60);
-const UNIX_PEER: &str = "unix";
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A listener inside the runtime.
-pub enum Acceptor {
-    Tcp(TcpListener),
-    Unix(UnixListener),
-}
-
-/// An accepted connection.
-enum Stream {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
-
-impl Acceptor {
-    /// Must be called inside the runtime.
-    pub fn new(accepting: Accepting) -> io::Result<Self> {
-        match accepting {
-            Accepting::Tcp(listener) => TcpListener::from_std(listener).map(Self::Tcp),
-            Accepting::Unix(listener) => UnixListener::from_std(listener).map(Self::Unix),
-        }
-    }
-
-    async fn accept(&self) -> io::Result<(Stream, Arc<str>)> {
-        match self {
-            Self::Tcp(listener) => {
-                let (stream, peer) = listener.accept().await?;
-                tune(&stream);
-                Ok((Stream::Tcp(stream), peer.to_string().into()))
-            }
-            Self::Unix(listener) => {
-                let (stream, _) = listener.accept().await?;
-                Ok((Stream::Unix(stream), UNIX_PEER.into()))
-            }
-        }
-    }
-}
-
-/// Best effort: a connection without these options still works.
-fn tune(stream: &TcpStream) {
-    let socket = SockRef::from(stream);
-    let _ = socket.set_tcp_nodelay(true);
-    let _ = socket.set_tcp_user_timeout(Some(WRITE_TIMEOUT));
-    let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(DEAD_PEER_TIME));
-}
-
 /// Accepts until `stop`; what waits in the socket's queue then is left for the next server.
-pub async fn accept(
-    acceptor: Acceptor,
-    shared: Arc<Shared>,
-    graceful: Arc<GracefulShutdown>,
-    mut stop: watch::Receiver<bool>,
-) {
+pub async fn accept(acceptor: Acceptor, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let stopped = stop.clone();
     loop {
         let accepted = tokio::select! {
@@ -90,7 +36,7 @@ pub async fn accept(
             accepted = acceptor.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => begin(&shared, &graceful, stream, peer, stopped.clone()),
+            Ok((stream, peer)) => begin(&shared, &acceptor.silent, stream, peer, stopped.clone()),
             Err(_) => {
                 shared.stats.accept_errors.fetch_add(1, Relaxed);
                 sleep(ACCEPT_PAUSE).await;
@@ -110,7 +56,7 @@ impl Drop for Open {
 
 fn begin(
     shared: &Arc<Shared>,
-    graceful: &GracefulShutdown,
+    silent: &Arc<Silent>,
     stream: Stream,
     peer: Arc<str>,
     stop: watch::Receiver<bool>,
@@ -123,41 +69,51 @@ fn begin(
         return;
     }
     let open = Open(Arc::clone(shared));
-    tokio::spawn(wait_and_serve(open, graceful.watcher(), stream, peer, stop));
+    tokio::spawn(wait_and_serve(open, Arc::clone(silent), stream, peer, stop));
 }
 
-/// A connection costs little until its first byte: only then its buffers are made.
+/// A connection costs little until its first byte: only then its buffers are made. One that is
+/// still silent when the server ends is left for the next, as its client may be about to speak.
 async fn wait_and_serve(
     open: Open,
-    watcher: Watcher,
+    silent: Arc<Silent>,
     stream: Stream,
     peer: Arc<str>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let first_byte = async {
-        match &stream {
-            Stream::Tcp(stream) => stream.readable().await,
-            Stream::Unix(stream) => stream.readable().await,
-        }
-    };
     let is_ready = tokio::select! {
         biased;
-        ready = timeout(FIRST_BYTE_TIMEOUT, first_byte) => matches!(ready, Ok(Ok(()))),
-        _ = stop.wait_for(|&stop| stop) => return,
+        ready = timeout(FIRST_BYTE_TIMEOUT, stream.first_byte()) => matches!(ready, Ok(Ok(()))),
+        _ = stop.wait_for(|&stop| stop) => {
+            if let Ok(stream) = stream.into_silent() {
+                silent.give_back(stream, peer);
+            }
+            return;
+        }
     };
-    drop(stop);
     let is_served = is_ready
         && match stream {
-            Stream::Tcp(stream) => Box::pin(serve(&open.0, watcher, stream, peer)).await,
-            Stream::Unix(stream) => Box::pin(serve(&open.0, watcher, stream, peer)).await,
+            Stream::Tcp(stream) => Box::pin(serve(&open.0, stream, peer, stop)).await,
+            Stream::Unix(stream) => Box::pin(serve(&open.0, stream, peer, stop)).await,
         };
     if !is_served {
         open.0.stats.connections_failed.fetch_add(1, Relaxed);
     }
 }
 
+/// Why a connection does not just go on.
+enum End {
+    Drain,
+    NoRequest,
+}
+
 /// False where the connection ended in an error or never sent a request.
-async fn serve<S>(shared: &Arc<Shared>, watcher: Watcher, stream: S, peer: Arc<str>) -> bool
+async fn serve<S>(
+    shared: &Arc<Shared>,
+    stream: S,
+    peer: Arc<str>,
+    mut stop: watch::Receiver<bool>,
+) -> bool
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -169,14 +125,29 @@ where
         let (shared, peer) = (Arc::clone(&for_requests), Arc::clone(&peer));
         async move { Ok::<_, Infallible>(handle(&shared, &peer, request).await) }
     });
+    let no_request = async {
+        sleep(FIRST_REQUEST_TIMEOUT).await;
+        if has_request.load(Relaxed) {
+            std::future::pending().await
+        }
+    };
     let builder = builder(shared);
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let mut connection = std::pin::pin!(watcher.watch(connection));
-    tokio::select! {
-        ended = &mut connection => return is_in_order(ended),
-        () = sleep(FIRST_REQUEST_TIMEOUT) => {}
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let end = tokio::select! {
+        // First of all it reads: one told to drain before that would close, whatever has come.
+        biased;
+        ended = connection.as_mut() => return is_in_order(ended),
+        _ = stop.wait_for(|&stop| stop) => End::Drain,
+        () = no_request => End::NoRequest,
+    };
+    match end {
+        End::Drain => {
+            connection.as_mut().graceful_shutdown();
+            is_in_order(connection.await)
+        }
+        End::NoRequest => false,
     }
-    has_request.load(Relaxed) && is_in_order(connection.await)
 }
 
 /// An idle HTTP/1.1 connection ends by a timeout too.

@@ -4,9 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::sync::Notify;
 
 use super::address::Address;
 
@@ -16,13 +18,58 @@ pub struct Listener {
     address: String,
     socket: Mutex<Option<Socket>>,
     unix_path: Option<PathBuf>,
+    silent: Arc<Silent>,
 }
 
-/// What a server accepts from: its own duplicate of the socket.
+/// What a server accepts from: its own duplicate of the socket, and what others gave back.
 #[derive(Debug)]
-pub enum Accepting {
+pub struct Accepting {
+    pub socket: AcceptingSocket,
+    pub silent: Arc<Silent>,
+}
+
+#[derive(Debug)]
+pub enum AcceptingSocket {
     Tcp(std::net::TcpListener),
     Unix(std::os::unix::net::UnixListener),
+}
+
+/// Connections that a server accepted and gave back when it ended, because nothing had come from
+/// their clients: for the next server.
+#[derive(Debug, Default)]
+pub struct Silent {
+    /// None once the listener is closed.
+    streams: Mutex<Option<Vec<WithPeer>>>,
+    given_back: Notify,
+}
+
+/// A connection and the address of its client.
+pub type WithPeer = (SilentStream, Arc<str>);
+
+#[derive(Debug)]
+pub enum SilentStream {
+    Tcp(std::net::TcpStream),
+    Unix(std::os::unix::net::UnixStream),
+}
+
+impl Silent {
+    pub fn give_back(&self, stream: SilentStream, peer: Arc<str>) {
+        if let Some(streams) = &mut *self.streams.lock() {
+            streams.push((stream, peer));
+            self.given_back.notify_one();
+        }
+    }
+
+    /// A stream and its peer; waits for one.
+    pub async fn take(&self) -> WithPeer {
+        loop {
+            let stream = self.streams.lock().as_mut().and_then(Vec::pop);
+            match stream {
+                Some(stream) => return stream,
+                None => self.given_back.notified().await,
+            }
+        }
+    }
 }
 
 impl Listener {
@@ -59,7 +106,9 @@ impl Listener {
             (None, Some(address)) => address.to_string(),
             (None, None) => return Err(io::Error::other("the socket has no address")),
         };
-        Ok(Self { address, socket: Mutex::new(Some(socket)), unix_path })
+        let silent =
+            Arc::new(Silent { streams: Mutex::new(Some(Vec::new())), ..Silent::default() });
+        Ok(Self { address, socket: Mutex::new(Some(socket)), unix_path, silent })
     }
 
     /// With the port really bound.
@@ -69,6 +118,7 @@ impl Listener {
 
     /// Ends it once no server borrows it any more. May be called again.
     pub fn close(&self) {
+        self.silent.streams.lock().take();
         if self.socket.lock().take().is_some()
             && let Some(path) = &self.unix_path
         {
@@ -82,10 +132,11 @@ impl Listener {
         let socket = self.socket.lock();
         let closed = || io::Error::new(io::ErrorKind::NotConnected, "the listener is closed");
         let socket = socket.as_ref().ok_or_else(closed)?.try_clone()?;
-        Ok(match self.unix_path {
-            Some(_) => Accepting::Unix(socket.into()),
-            None => Accepting::Tcp(socket.into()),
-        })
+        let socket = match self.unix_path {
+            Some(_) => AcceptingSocket::Unix(socket.into()),
+            None => AcceptingSocket::Tcp(socket.into()),
+        };
+        Ok(Accepting { socket, silent: Arc::clone(&self.silent) })
     }
 }
 

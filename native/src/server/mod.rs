@@ -1,9 +1,10 @@
 //! HTTP/1.1, HTTP/2 and gRPC on every listener.
 //!
-//! A request's way: `connection` accepts, `service` routes, `body` reads within the budget,
-//! `decompress` inflates, `export` validates, `inbox` lets it wait, `outcome` answers.
+//! A request's way: `acceptor` accepts, `connection` serves, `service` routes, `body` reads within
+//! the budget, `decompress` inflates, `export` validates, `inbox` lets it wait, `outcome` answers.
 //! Nothing here knows Python; threads from outside pull from the inboxes.
 
+pub mod acceptor;
 pub mod address;
 pub mod answers;
 pub mod body;

@@ -7,7 +7,6 @@ use std::thread;
 use std::time::Duration;
 
 use http::Method;
-use hyper_util::server::graceful::GracefulShutdown;
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{oneshot, watch};
@@ -16,9 +15,10 @@ use tokio::time::timeout;
 
 use crate::otlp::signal::Signal;
 
+use super::acceptor::Acceptor;
 use super::budget::Budget;
 use super::config::Config;
-use super::connection::{Acceptor, accept};
+use super::connection::accept;
 use super::inbox::Inbox;
 use super::listener::{Accepting, Listener};
 use super::raw::RawInbox;
@@ -197,21 +197,17 @@ async fn run(
     stopped: oneshot::Receiver<Duration>,
 ) -> bool {
     let (stop, stopping) = watch::channel(false);
-    let graceful = Arc::new(GracefulShutdown::new());
     let answers = Arc::clone(&shared.answers);
     tokio::spawn(async move { answers.deliver().await });
     let mut accepts = JoinSet::new();
     for acceptor in acceptors {
-        let (shared, graceful) = (Arc::clone(&shared), Arc::clone(&graceful));
-        accepts.spawn(accept(acceptor, shared, graceful, stopping.clone()));
+        accepts.spawn(accept(acceptor, Arc::clone(&shared), stopping.clone()));
     }
     drop(stopping);
     // An error: the server was dropped without a drain.
     let time = stopped.await.unwrap_or(Duration::ZERO);
     stop.send_replace(true);
     while accepts.join_next().await.is_some() {}
-    match Arc::into_inner(graceful) {
-        Some(graceful) => timeout(time, graceful.shutdown()).await.is_ok(),
-        None => false,
-    }
+    // Every connection holds a receiver until it ends.
+    timeout(time, stop.closed()).await.is_ok()
 }
