@@ -14,9 +14,18 @@ import pytest
 from spanloom_native import ByteBudget, Closed, Listener, RawInbox, Server
 
 from tests.server.grpc_calls import export, method
-from tests.server.serving import MIB, PROTOBUF, Serving, eventually, serves_others, traces
+from tests.server.serving import (
+    GRPC_PATHS,
+    MIB,
+    PROTOBUF,
+    Serving,
+    eventually,
+    serves_others,
+    traces,
+)
 
 REQUEST = traces(2).SerializeToString()
+OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
 
 
 def test_a_drain_finishes_what_is_in_flight() -> None:
@@ -92,6 +101,37 @@ def test_a_successor_takes_over_the_listener_without_a_refused_connection() -> N
     assert set(statuses) == {200}
     n_accepted = first.count("accepted_requests") + second.count("accepted_requests")
     assert n_accepted == len(statuses)
+
+
+def test_all_who_connect_while_servers_follow_each_other_are_served() -> None:
+    stop = threading.Event()
+    answers: list[bytes] = []
+    failures: list[grpc.RpcError] = []
+
+    def connect_and_send() -> None:
+        while not stop.is_set():
+            with grpc.insecure_channel(listener.address, options=OWN_CONNECTION) as channel:
+                try:
+                    answers.append(channel.unary_unary(GRPC_PATHS["traces"])(REQUEST, timeout=10.0))
+                except grpc.RpcError as error:
+                    failures.append(error)
+
+    listener = Listener("127.0.0.1:0")
+    senders = [threading.Thread(target=connect_and_send) for _ in range(4)]
+    serving = Serving(listener=listener).__enter__()
+    for sender in senders:
+        sender.start()
+    for _ in range(100):
+        last, serving = serving, Serving(listener=listener).__enter__()
+        assert last.server.drain(5.0) is True
+        last.__exit__(None)
+        time.sleep(0.01)
+    stop.set()
+    for sender in senders:
+        sender.join()
+    serving.__exit__(None)
+    assert not failures
+    assert set(answers) == {b""}
 
 
 def test_connections_wait_in_the_listener_while_no_server_runs() -> None:

@@ -14,6 +14,9 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(120);
 pub const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(60);
 /// A connection that has sent bytes but never a request is closed after this.
 pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+/// A younger connection is not asked to end before its first request: gRPC's C core hangs when a
+/// GOAWAY comes along with the first SETTINGS.
+pub const SETTLE_TIME: Duration = Duration::from_secs(1);
 /// Written data must be acknowledged by the peer's kernel, and windows open, within this.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// A body that arrives without a pause, but slower than this on average, is given up.

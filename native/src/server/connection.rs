@@ -1,9 +1,12 @@
 //! Accepts connections and serves each until it ends or the server drains.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::task::Poll;
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -16,7 +19,7 @@ use tokio::time::{sleep, timeout};
 use super::acceptor::{Acceptor, Stream};
 use super::config::{
     CONNECTION_WINDOW_BYTES, FIRST_BYTE_TIMEOUT, FIRST_REQUEST_TIMEOUT, HEADER_BYTES_MAX,
-    HEADER_TIMEOUT, HTTP1_BUFFER_BYTES_MAX, STREAM_WINDOW_BYTES,
+    HEADER_TIMEOUT, HTTP1_BUFFER_BYTES_MAX, SETTLE_TIME, STREAM_WINDOW_BYTES,
 };
 use super::listener::Silent;
 use super::service::{Shared, handle};
@@ -101,12 +104,6 @@ async fn wait_and_serve(
     }
 }
 
-/// Why a connection does not just go on.
-enum End {
-    Drain,
-    NoRequest,
-}
-
 /// False where the connection ended in an error or never sent a request.
 async fn serve<S>(
     shared: &Arc<Shared>,
@@ -125,29 +122,30 @@ where
         let (shared, peer) = (Arc::clone(&for_requests), Arc::clone(&peer));
         async move { Ok::<_, Infallible>(handle(&shared, &peer, request).await) }
     });
-    let no_request = async {
-        sleep(FIRST_REQUEST_TIMEOUT).await;
-        if has_request.load(Relaxed) {
-            std::future::pending().await
-        }
-    };
     let builder = builder(shared);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    let mut connection = std::pin::pin!(connection);
-    let end = tokio::select! {
-        // First of all it reads: one told to drain before that would close, whatever has come.
-        biased;
-        ended = connection.as_mut() => return is_in_order(ended),
-        _ = stop.wait_for(|&stop| stop) => End::Drain,
-        () = no_request => End::NoRequest,
-    };
-    match end {
-        End::Drain => {
-            connection.as_mut().graceful_shutdown();
-            is_in_order(connection.await)
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut settled = pin!(sleep(SETTLE_TIME));
+    let mut patience = pin!(sleep(FIRST_REQUEST_TIMEOUT));
+    let mut stopped = pin!(stop.wait_for(|&stop| stop));
+    let (mut is_stopped, mut is_told) = (false, false);
+    let ended = poll_fn(|context| {
+        // First of all it reads: one told to end before that would close, whatever has come.
+        if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+            return Poll::Ready(Some(ended));
         }
-        End::NoRequest => false,
-    }
+        let has_request = has_request.load(Relaxed);
+        if !has_request && patience.as_mut().poll(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        is_stopped = is_stopped || stopped.as_mut().poll(context).is_ready();
+        let may_end = is_stopped && (has_request || settled.as_mut().poll(context).is_ready());
+        if !may_end || std::mem::replace(&mut is_told, true) {
+            return Poll::Pending;
+        }
+        connection.as_mut().graceful_shutdown();
+        connection.as_mut().poll(context).map(Some)
+    });
+    ended.await.is_some_and(is_in_order)
 }
 
 /// An idle HTTP/1.1 connection ends by a timeout too.
