@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -118,18 +119,19 @@ def test_all_who_connect_while_servers_follow_each_other_are_served() -> None:
 
     listener = Listener("127.0.0.1:0")
     senders = [threading.Thread(target=connect_and_send) for _ in range(4)]
-    serving = Serving(listener=listener).__enter__()
-    for sender in senders:
-        sender.start()
-    for _ in range(100):
-        last, serving = serving, Serving(listener=listener).__enter__()
-        assert last.server.drain(5.0) is True
-        last.__exit__(None)
-        time.sleep(0.01)
-    stop.set()
-    for sender in senders:
-        sender.join()
-    serving.__exit__(None)
+    with Serving(listener=listener) as first, ExitStack() as rest:
+        rest.callback(stop.set)
+        for sender in senders:
+            sender.start()
+        last = first
+        for _ in range(100):
+            ending, last = last, rest.enter_context(Serving(listener=listener, signals=["traces"]))
+            assert ending.server.drain(5.0) is True
+            ending.server.close_inboxes()
+            time.sleep(0.01)
+        stop.set()
+        for sender in senders:
+            sender.join()
     assert not failures
     assert set(answers) == {b""}
 

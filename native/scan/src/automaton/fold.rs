@@ -2,6 +2,8 @@
 
 use wide::u8x16;
 
+use crate::blocks::{is, is_among, ones};
+
 /// So many bytes are looked at at once.
 const BLOCK_LEN: usize = 16;
 
@@ -29,18 +31,21 @@ impl Folded {
         for (index, (&from, to)) in blocks.iter().zip(to_blocks).enumerate() {
             let block = folded(u8x16::new(from));
             *to = block.to_array();
-            let spaces = block.simd_eq(u8x16::splat(b' ')).to_bitmask();
+            let spaces = is(block, b' ').to_bitmask();
             let repeated = spaces & (spaces << 1 | was_space);
             was_space = spaces >> (BLOCK_LEN - 1);
             if repeated != 0 {
-                put_positions(index * BLOCK_LEN, repeated, &mut self.gaps);
+                let start = (index * BLOCK_LEN) as u32;
+                self.gaps.extend(ones(repeated.into()).map(|at| start + at as u32));
             }
         }
         let start = blocks.len() * BLOCK_LEN;
         for (index, (&from, to)) in rest.iter().zip(to_rest).enumerate() {
             *to = folded(u8x16::splat(from)).to_array()[0];
             let is_space = u32::from(*to == b' ');
-            put_positions(start + index, is_space & was_space, &mut self.gaps);
+            if is_space & was_space != 0 {
+                self.gaps.push((start + index) as u32);
+            }
             was_space = is_space;
         }
         self.collapse(text.len());
@@ -81,14 +86,6 @@ impl Folded {
     }
 }
 
-/// Where the set bits are of a block that starts at `start`.
-fn put_positions(start: usize, mut bits: u32, to: &mut Vec<u32>) {
-    while bits != 0 {
-        to.push(start as u32 + bits.trailing_zeros());
-        bits &= bits - 1;
-    }
-}
-
 /// The literal as it is in a folded text.
 pub(super) fn folded_literal(literal: &[u8]) -> Vec<u8> {
     let mut copy = Folded::default();
@@ -98,11 +95,7 @@ pub(super) fn folded_literal(literal: &[u8]) -> Vec<u8> {
 
 #[inline(always)]
 fn folded(bytes: u8x16) -> u8x16 {
-    let among = |first: u8, last: u8| {
-        let above = bytes - u8x16::splat(first);
-        above.min(u8x16::splat(last - first)).simd_eq(above)
-    };
-    let (space, is_space) = (u8x16::splat(b' '), among(b'\t', b'\r'));
-    let lower = bytes | (among(b'A', b'Z') & space);
+    let (space, is_space) = (u8x16::splat(b' '), is_among(bytes, b'\t', b'\r'));
+    let lower = bytes | (is_among(bytes, b'A', b'Z') & space);
     (lower & !is_space) | (space & is_space)
 }

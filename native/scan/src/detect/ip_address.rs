@@ -34,8 +34,8 @@ const PRE_RELEASES: &[&[u8]] = &[
     b"stable",
 ];
 
-/// Both kinds of anchors come here: a digit cluster holds no colon, a stretch of hex groups
-/// may end in the first octet of an embedded IPv4 address.
+/// Both kinds of anchors come here: octets hold no colon, a stretch of hex groups may end in the
+/// first octet of an embedded IPv4 address.
 fn detect_ip(site: &Site<'_>, matches: &mut Matches) {
     let anchor = slice(site.text, site.start, site.end);
     let n_of = |separator: u8| anchor.iter().filter(|&&byte| byte == separator).count();

@@ -3,7 +3,7 @@
 use wide::u8x16;
 
 use super::{Container, Json, Kind, Leaf, NONE};
-use crate::blocks::each;
+use crate::blocks::{each, is, is_among};
 
 /// A container that has not ended yet.
 #[derive(Clone, Copy, Debug)]
@@ -185,8 +185,7 @@ impl<'a> Parser<'a> {
 
 /// Quotes, backslashes and control characters.
 fn is_not_plain(block: u8x16) -> u8x16 {
-    let is = |byte| block.simd_eq(u8x16::splat(byte));
-    is(b'"') | is(b'\\') | block.min(u8x16::splat(b' ' - 1)).simd_eq(block)
+    is(block, b'"') | is(block, b'\\') | is_among(block, 0, b' ' - 1)
 }
 
 /// Length of the escape after its backslash.

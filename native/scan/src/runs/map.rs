@@ -2,6 +2,8 @@
 
 use wide::u8x16;
 
+use crate::blocks::{is, is_among};
+
 /// Bytes in a block, and bits in a map.
 pub(super) const BLOCK_LEN: usize = 64;
 const LANE_LEN: usize = 16;
@@ -72,26 +74,20 @@ pub(super) fn read(text: &[u8], maps: &mut Vec<Map>) {
 fn map_of(block: &[u8; BLOCK_LEN]) -> Map {
     let mut lanes = block.as_chunks::<LANE_LEN>().0.iter().map(|lane| u8x16::new(*lane));
     let lanes: [u8x16; N_LANES] = std::array::from_fn(|_| lanes.next().unwrap_or_default());
-    let is = |byte| move |lane: u8x16| lane.simd_eq(u8x16::splat(byte));
-    let among = |first: u8, last: u8| {
-        move |lane: u8x16| {
-            let above = lane - u8x16::splat(first);
-            above.min(u8x16::splat(last - first)).simd_eq(above)
-        }
-    };
-    let lower = |lane| lane | u8x16::splat(0x20);
-    let digit = among(b'0', b'9');
-    let word = |lane| among(b'a', b'z')(lower(lane)) | digit(lane);
+    let letter = |lane, last| is_among(lane | u8x16::splat(0x20), b'a', last);
+    let digit = |lane| is_among(lane, b'0', b'9');
+    let word = |lane| letter(lane, b'z') | digit(lane);
     // `+` and `/` differ in one bit.
-    let sign = |lane| is(b'/')(lane | u8x16::splat(b'+' ^ b'/')) | is(b'_')(lane) | is(b'-')(lane);
+    let slash_or_plus = |lane| is(lane | u8x16::splat(b'+' ^ b'/'), b'/');
+    let sign = |lane| slash_or_plus(lane) | is(lane, b'_') | is(lane, b'-');
     Map {
         digits: bits(lanes, digit),
-        hex: bits(lanes, |lane| among(b'a', b'f')(lower(lane)) | digit(lane)),
+        hex: bits(lanes, |lane| letter(lane, b'f') | digit(lane)),
         words: bits(lanes, word),
         tokens: bits(lanes, |lane| word(lane) | sign(lane)),
-        colons: bits(lanes, is(b':')),
-        dashes: bits(lanes, is(b'-')),
-        dots: bits(lanes, is(b'.')),
+        colons: bits(lanes, |lane| is(lane, b':')),
+        dashes: bits(lanes, |lane| is(lane, b'-')),
+        dots: bits(lanes, |lane| is(lane, b'.')),
     }
 }
 

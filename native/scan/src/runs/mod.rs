@@ -8,6 +8,7 @@ mod tests;
 
 use std::ops::Range;
 
+use crate::blocks::ones;
 use map::{BLOCK_LEN, Map, after};
 
 /// Between two digits of a cluster.
@@ -62,14 +63,11 @@ impl Runs {
         let n_bits = n_asked + (n_asked - 1) * SEPARATORS_MAX;
         let mut last = Map::default();
         for (index, &map) in self.maps.iter().enumerate() {
-            let mut starts = map.first_digits(&last);
-            while starts != 0 {
-                let bit = starts.trailing_zeros();
-                starts &= starts - 1;
-                let behind = after(map.digits, self.map(index + 1).digits, bit);
+            for at in ones(map.first_digits(&last)) {
+                let behind = after(map.digits, self.map(index + 1).digits, at as u32);
                 let near = behind << (BLOCK_LEN - n_bits);
                 if near.count_ones() as usize >= n_asked {
-                    found(index * BLOCK_LEN + bit as usize);
+                    found(index * BLOCK_LEN + at);
                 }
             }
             last = map;
@@ -111,10 +109,8 @@ impl Runs {
     ) {
         let mut from = 0;
         for (index, map) in self.maps.iter().enumerate() {
-            let mut here = places(map, &self.map(index + 1));
-            while here != 0 {
-                let at = index * BLOCK_LEN + here.trailing_zeros() as usize;
-                here &= here - 1;
+            for at in ones(places(map, &self.map(index + 1))) {
+                let at = index * BLOCK_LEN + at;
                 // A stretch holds no separator of another kind, so the search goes on after it.
                 if at >= from {
                     let (before, after) = text.split_at_checked(at).unwrap_or_default();

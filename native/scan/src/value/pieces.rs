@@ -35,8 +35,11 @@ impl Pieces<'_> {
     /// Appends JSON with its strings decoded, `QUOTE` where they begin and end, and behind it what
     /// else they can be read as. None if it is none.
     fn document(&mut self, value: &[u8], levels: usize, stretch: &mut Stretch) -> Option<bool> {
+        if levels == 0 || !json::may_be_json(value) {
+            return None;
+        }
         let mut level = self.scratch.value.level();
-        let is_json = levels > 0 && self.rules.is_json(value, &mut level.json);
+        let is_json = self.rules.is_json(value, &mut level.json);
         let is_read = is_json && self.strings(value, &level.json, levels - 1, stretch);
         self.scratch.value.put_level(level);
         is_json.then_some(is_read)
@@ -78,9 +81,6 @@ impl Pieces<'_> {
 
     /// As `document`, for a string. Its seams are not looked at once more, so it must have none.
     fn inner_document(&mut self, string: &[u8], levels: usize) -> Option<bool> {
-        if !json::may_be_json(string) {
-            return None;
-        }
         let mut inner = Stretch::new(0..0, Form::Json, 0);
         let is_read = self.document(string, levels, &mut inner)?;
         Some(is_read && !inner.has_seams())

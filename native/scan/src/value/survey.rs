@@ -149,9 +149,7 @@ impl Ruleset {
     }
 
     pub(super) fn is_json(&self, text: &[u8], json: &mut Json) -> bool {
-        self.decode.json
-            && json::may_be_json(text)
-            && json.parse(text, self.limits.json_depth_max, false)
+        self.decode.json && json.parse(text, self.limits.json_depth_max, false)
     }
 
     /// Whether the value is JSON without findings in two neighbouring strings.

@@ -2,16 +2,14 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
-
 use super::hex_byte;
-use crate::blocks::each;
+use crate::blocks::{each, is};
 
 /// Calls `change` with every escape that has a meaning, and its character as UTF-8.
 pub fn changes(source: &[u8], mut change: impl FnMut(Range<usize>, &[u8])) {
     let Some(first) = memchr::memchr(b'\\', source) else { return };
     let (mut until, mut utf8) = (0, [0; 4]);
-    let is_backslash = |block: u8x16| block.simd_eq(u8x16::splat(b'\\'));
+    let is_backslash = |block| is(block, b'\\');
     each(source.get(first..).unwrap_or_default(), is_backslash, |at| {
         let start = first + at;
         let rest = source.get(start + 1..).filter(|_| start >= until);
