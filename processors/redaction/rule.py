@@ -155,7 +155,10 @@ class Rule(component.Config):
     """Words nearby, or in the key, that raise the score by 35."""
 
     negative_context: list[Text] = Field(default_factory=list)
-    """Words nearby, or in the key, that lower the score by 40."""
+    """Words nearby on the same line, or in the key, that lower the score by 40.
+
+    Where words of both kinds stand before a match on its line, only the last one counts.
+    """
 
     min_confidence: Percent = 60
     """The action is taken from this score on."""

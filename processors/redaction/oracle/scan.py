@@ -64,10 +64,12 @@ class _Compiled:
 
     def score(self, base: int, found: Span, seen: Seen, key_words: Words) -> int:
         """What the shape says, and what stands around it."""
+        raising, lowering = (_words(words, seen) for words in (self._raising, self._lowering))
+        near = context.weigh(seen.text, raising, lowering, found)
         score = min(base, 100)
-        if _is_near(self._raising, found, seen, key_words):
+        if near.raises or self._raising & key_words:
             score = min(score + context.BONUS, 100)
-        if _is_near(self._lowering, found, seen, key_words):
+        if near.lowers or self._lowering & key_words:
             score = max(score - context.MALUS, 0)
         return score
 
@@ -87,11 +89,8 @@ def _folded(words: Iterable[str]) -> Words:
     return frozenset(plain(folded_text(word.strip().lower().encode())) for word in words)
 
 
-def _is_near(words: Words, found: Span, seen: Seen, key_words: Words) -> bool:
-    if words & key_words:
-        return True
-    hits = [hit for hit in seen.of(words) if context.is_word(seen.text, hit)]
-    return context.is_near(hits, found)
+def _words(literals: Words, seen: Seen) -> list[Hit]:
+    return [hit for hit in seen.of(literals) if context.is_word(seen.text, hit)]
 
 
 def _touches(marks: Iterable[Span], found: Span) -> bool:

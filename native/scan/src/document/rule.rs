@@ -20,7 +20,8 @@ pub struct Rule {
     /// the attribute's key or a JSON key around the value.
     #[serde(default)]
     pub context: Vec<String>,
-    /// Words that lower it by `CONTEXT_MALUS`.
+    /// Words that lower it by `CONTEXT_MALUS`, on the same line or in a key. Where words of both
+    /// kinds stand before a match on its line, only the last one counts.
     #[serde(default)]
     pub negative_context: Vec<String>,
     /// Acts from this score on.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::automaton::{FindScratch, Hit};
-use crate::detect::look::{at, before};
+use crate::detect::look::{at, before, slice};
 use crate::rules::{LiteralSet, Owner, Ruleset};
 
 use super::marks;
@@ -81,16 +81,73 @@ impl Surroundings {
         marks::overlaps(marks, start, end)
     }
 
-    /// Whether a word of `set` stands near `range`, where `look` has been.
-    pub fn is_near(&self, set: u8, range: (usize, usize)) -> bool {
+    /// What the words of two sets near `range`, where `look` has been, say about it.
+    ///
+    /// Where words stand before it on the same line, only the last one counts. Otherwise those
+    /// of `raising` count wherever they are, those of `lowering` behind it on the same line.
+    pub fn weigh(
+        &self,
+        (raising, lowering): (Option<u8>, Option<u8>),
+        text: &[u8],
+        range: (usize, usize),
+    ) -> Near {
         let (first, last) = (range.0.saturating_sub(BYTES_BEFORE), range.1 + BYTES_AFTER);
+        let line = line_around(text, first..last.min(text.len()), range);
         let begin = self.contexts.partition_point(|one| one.end <= first);
         let near = self.contexts.get(begin..).unwrap_or_default();
-        near.iter().take_while(|one| one.end <= last).any(|one| {
-            let is_outside = one.start >= first && one.end <= range.0 || one.start >= range.1;
-            one.set == set && is_outside
-        })
+        let (mut before, mut around): (Option<Word>, Near) = (None, Near::default());
+        for one in near.iter().take_while(|one| one.end <= last) {
+            let (raises, lowers) = (Some(one.set) == raising, Some(one.set) == lowering);
+            let is_before = one.start >= first && one.end <= range.0;
+            if !(raises || lowers) || !(is_before || one.start >= range.1) {
+                continue;
+            }
+            if is_before && one.start >= line.start {
+                let word = Word { start: one.start, end: one.end, lowers };
+                before = Some(before.map_or(word, |known| known.joined(word)));
+            } else {
+                around.raises |= raises;
+                around.lowers |= lowers && !is_before && one.end <= line.end;
+            }
+        }
+        before.map_or(around, |Word { lowers, .. }| Near { raises: !lowers, lowers })
     }
+}
+
+/// What words around a match do to its score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Near {
+    pub raises: bool,
+    pub lowers: bool,
+}
+
+/// A word that raises or lowers the score.
+#[derive(Clone, Copy)]
+struct Word {
+    start: usize,
+    end: usize,
+    lowers: bool,
+}
+
+impl Word {
+    /// Of two words, of which `next` does not end first, the later one, unless it is part of one
+    /// that starts before it.
+    const fn joined(self, next: Self) -> Self {
+        let is_same = self.start == next.start && self.end == next.end;
+        let is_part = self.start < next.start && next.start < self.end;
+        let start = if is_part { self.start } else { next.start };
+        let lowers = if is_part { self.lowers } else { next.lowers || is_same && self.lowers };
+        Self { start, end: next.end, lowers }
+    }
+}
+
+/// The part of `window` that lies on the line, or the lines, of `range`.
+fn line_around(text: &[u8], window: Range<usize>, range: (usize, usize)) -> Range<usize> {
+    let before = slice(text, window.start, range.0);
+    let after = slice(text, range.1, window.end);
+    let start = memchr::memrchr(b'\n', before).map_or(window.start, |at| window.start + at + 1);
+    let end = memchr::memchr(b'\n', after).map_or(window.end, |at| range.1 + at);
+    start..end
 }
 
 /// Whether `start..end` is a word, a part of a camelCase name, or either with an `s` after it.
@@ -102,13 +159,18 @@ pub(super) fn is_word(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Something begins at `start`, or a new part of a camelCase name.
 fn starts_word(text: &[u8], start: usize) -> bool {
-    let (ahead, first) = (before(text, start, 1), at(text, start));
-    !ahead.is_ascii_alphanumeric() || ahead.is_ascii_lowercase() && first.is_ascii_uppercase()
+    is_border(before(text, start, 1), at(text, start))
 }
 
 fn ends_word(text: &[u8], end: usize) -> bool {
-    let (last, after) = (before(text, end, 1), at(text, end));
-    !after.is_ascii_alphanumeric() || last.is_ascii_lowercase() && after.is_ascii_uppercase()
+    is_border(before(text, end, 1), at(text, end))
+}
+
+/// Whether no word, or part of a camelCase name, goes on from one byte to the next: scripts
+/// written without spaces put their letters right beside a number.
+const fn is_border(last: u8, next: u8) -> bool {
+    !(last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
+        || last.is_ascii_lowercase() && next.is_ascii_uppercase()
 }
 
 /// Whether no word goes on across `start` or `end`.
@@ -120,7 +182,51 @@ pub(super) fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_whole, is_word};
+    use super::{ContextHit, Near, Surroundings, is_whole, is_word};
+
+    /// What `+` words, which raise, and `-` words, which lower, say about the `#`.
+    fn weighed(text: &str) -> Near {
+        let at = text.find('#').unwrap_or(0);
+        let hit = |(start, byte): (usize, u8)| match byte {
+            b'+' => Some(ContextHit { start, end: start + 1, set: 0 }),
+            b'-' => Some(ContextHit { start, end: start + 1, set: 1 }),
+            _ => None,
+        };
+        let contexts = text.bytes().enumerate().filter_map(hit).collect();
+        let around = Surroundings { contexts, ..Surroundings::default() };
+        around.weigh((Some(0), Some(1)), text.as_bytes(), (at, at + 1))
+    }
+
+    #[test]
+    fn the_last_word_before_a_match_on_its_line_decides() {
+        let (raised, lowered) =
+            (Near { raises: true, lowers: false }, Near { raises: false, lowers: true });
+        for (text, near) in [
+            ("+ - #", lowered),
+            ("- + #", raised),
+            ("- + # -", raised),
+            ("-\n+ #", raised),
+            ("+\n- #", lowered),
+            ("+\n#", raised),
+            ("-\n#", Near::default()),
+            ("#\n-", Near::default()),
+            ("# -", lowered),
+            ("+\n# -", Near { raises: true, lowers: true }),
+            ("#", Near::default()),
+        ] {
+            assert_eq!(weighed(text), near, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_part_of_an_earlier_one_says_nothing() {
+        let number = ContextHit { start: 6, end: 12, set: 0 };
+        let order_number = ContextHit { start: 0, end: 12, set: 1 };
+        let around =
+            Surroundings { contexts: vec![order_number, number], ..Surroundings::default() };
+        let near = around.weigh((Some(0), Some(1)), b"order number 1", (13, 14));
+        assert_eq!(near, Near { raises: false, lowers: true });
+    }
 
     #[test]
     fn words_end_where_names_in_camel_case_do() {
@@ -131,6 +237,7 @@ mod tests {
         assert!(is_word(b"credit_card", 7, 11));
         assert!(!is_word(b"discard", 3, 7));
         assert!(!is_word(b"cardinal", 0, 4));
+        assert!(is_word("x电话13800138000".as_bytes(), 1, 7));
     }
 
     #[test]

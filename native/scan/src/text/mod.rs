@@ -260,11 +260,13 @@ impl Scan<'_> {
         if rule.context.is_some() || rule.negative_context.is_some() {
             surroundings.look(self.rules, self.text, range, (hits, find));
         }
+        let sets = (rule.context, rule.negative_context);
+        let near = surroundings.weigh(sets, self.text, range);
         let mut score = score.min(100);
-        if self.is_near(rule.context, range) {
+        if near.raises || self.has_key_context(rule.context) {
             score = (score + CONTEXT_BONUS).min(100);
         }
-        if self.is_near(rule.negative_context, range) {
+        if near.lowers || self.has_key_context(rule.negative_context) {
             score = score.saturating_sub(CONTEXT_MALUS);
         }
         let (start, end) = range;
@@ -277,10 +279,8 @@ impl Scan<'_> {
         }
     }
 
-    fn is_near(&self, set: Option<u8>, range: (usize, usize)) -> bool {
-        set.is_some_and(|set| {
-            self.key_contexts >> set & 1 == 1 || self.seen.surroundings.is_near(set, range)
-        })
+    fn has_key_context(&self, set: Option<u8>) -> bool {
+        set.is_some_and(|set| self.key_contexts >> set & 1 == 1)
     }
 
     fn tick(&mut self) -> Result<(), Unscanned> {
