@@ -1,6 +1,6 @@
 //! The half of `ip_address` that concerns version 6.
 
-use super::ip_address::ipv4_end;
+use super::ip_address::{ipv4_end, port_digits};
 use super::look::{at, before, run, slice};
 use super::{Matches, Site};
 
@@ -59,7 +59,9 @@ fn parse(text: &[u8], start: usize) -> Option<Groups> {
             groups.end += 2;
         } else if groups.n_groups > 0 {
             // A colon before something else ends a clause, not a group.
-            if at(text, groups.end) != b':' || !at(text, groups.end + 1).is_ascii_hexdigit() {
+            let goes_on =
+                at(text, groups.end) == b':' && at(text, groups.end + 1).is_ascii_hexdigit();
+            if !goes_on || groups.has_port(text) {
                 return Some(groups);
             }
             groups.end += 1;
@@ -88,6 +90,15 @@ impl Groups {
         self.longest = self.longest.max(len);
         self.has_digit |= group.iter().any(u8::is_ascii_digit);
         (1..=4).contains(&len) && self.n_groups <= GROUPS
+    }
+
+    /// Whether a port follows that can be no group: without brackets around the address.
+    fn has_port(&self, text: &[u8]) -> bool {
+        match port_digits(text, self.end + 1) {
+            5 => true,
+            2..=4 => self.n_groups == GROUPS,
+            _ => false,
+        }
     }
 
     fn score(&self) -> Option<u8> {
@@ -137,6 +148,12 @@ mod tests {
                 }
                 assert_eq!(found(&IP_ADDRESS, &text), [(address.to_owned(), SURE)], "{text}");
             }
+        }
+        for (text, address) in [
+            ("2a02:a44f::5b2c:22:50247", "2a02:a44f::5b2c:22"),
+            ("2a02:a44f:0:0:1:2:3:4:443 ", "2a02:a44f:0:0:1:2:3:4"),
+        ] {
+            assert_eq!(found(&IP_ADDRESS, text), [(address.to_owned(), SURE)], "{text}");
         }
         for short in ["::1", "f32::{min, max}"] {
             assert_eq!(found(&IP_ADDRESS, short).first().map(|f| f.1), Some(SHORT), "{short}");

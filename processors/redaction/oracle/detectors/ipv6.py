@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,11 +11,13 @@ from spanloom.processors.redaction.oracle.detectors.look import (
     ALNUM,
     DIGITS,
     HEX,
+    PORT,
     at,
     hex_run,
     ipv4_end,
 )
 
+_PORT = re.compile(PORT)
 _SURE = 80
 _SHORT = 40
 _GROUPS = 8
@@ -67,6 +70,12 @@ class _Groups:
         self.has_digit = self.has_digit or bool(DIGITS & {*group})
         return 1 <= length <= _GROUP_LEN_MAX and len(self.lengths) <= _GROUPS
 
+    def has_port(self, text: bytes) -> bool:
+        """Whether a port follows that can be no group: without brackets around the address."""
+        port = _PORT.match(text, self.end + 1)
+        n_digits = len(port[0]) if port else 0
+        return n_digits > _GROUP_LEN_MAX or (n_digits > 0 and len(self.lengths) == _GROUPS)
+
     def score(self) -> int:
         """0 if it is no address."""
         n_groups, longest = len(self.lengths), max(self.lengths, default=0)
@@ -89,7 +98,8 @@ def _parse(text: bytes, start: int) -> _Groups | None:
             groups.gap = True
             groups.end += 2
         elif groups.lengths:
-            if not text.startswith(b":", groups.end) or at(text, groups.end + 1) not in HEX:
+            goes_on = text.startswith(b":", groups.end) and at(text, groups.end + 1) in HEX
+            if not goes_on or groups.has_port(text):
                 return groups
             groups.end += 1
         if not groups.take(text):

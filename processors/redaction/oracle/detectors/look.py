@@ -13,6 +13,7 @@ HEX = frozenset(string.hexdigits.encode())
 LETTERS = frozenset(string.ascii_letters.encode())
 ALNUM = DIGITS | LETTERS
 SPACE = frozenset(b" \t\n\f\r")
+PORT = rb"[0-9]{2,5}(?![0-9A-Za-z]|[.:][0-9A-Za-z])"
 _DIGIT_RUN = re.compile(rb"[0-9]*")
 _HEX_RUN = re.compile(rb"[0-9A-Fa-f]*")
 _OCTET = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?![0-9])"
