@@ -129,6 +129,8 @@ def _runs(anchor: Anchor, text: bytes) -> Iterable[Span]:
             return runs.digits(text, anchor.length)
         case "hex_groups":
             return runs.hex_groups(text)
+        case "hex_word":
+            return runs.hex_words(text, anchor.length)
         case "word":
             return runs.words(text, anchor.length)
         case "token":

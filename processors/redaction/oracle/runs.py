@@ -31,6 +31,13 @@ def hex_groups(text: bytes) -> list[Span]:
     )
 
 
+def hex_words(text: bytes, length: int) -> Iterator[Span]:
+    """Every word of just so many letters and digits, all of them hex digits."""
+    for match in _WORD.finditer(text):
+        if len(match[0]) == length and not match[0].strip(b"0123456789ABCDEFabcdef"):
+            yield match.span()
+
+
 def words(text: bytes, len_min: int) -> Iterator[Span]:
     """Every stretch of so many letters and digits."""
     for match in _WORD.finditer(text):

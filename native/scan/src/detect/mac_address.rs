@@ -1,11 +1,16 @@
-//! `mac_address`: EUI-48 and EUI-64 in pairs, and EUI-48 in Cisco's groups of four.
+//! `mac_address`: EUI-48 and EUI-64 in pairs, and EUI-48 in Cisco's groups of four, or, where a
+//! word says so, without separators.
 
 use super::look::{at, before, run, slice};
 use super::{Anchor, Detector, Matches, Site};
 
-pub static MAC_ADDRESS: Detector =
-    Detector { name: "mac_address", anchors: &[Anchor::HexGroups], detect: detect_mac };
+pub static MAC_ADDRESS: Detector = Detector {
+    name: "mac_address",
+    anchors: &[Anchor::HexGroups, Anchor::HexWord(BARE_LEN)],
+    detect: detect_mac,
+};
 
+const BARE_LEN: usize = 12;
 const SCORE: u8 = 90;
 /// Only decimal digits: a time or a number may look the same.
 const DECIMAL_COLONS: u8 = 60;
@@ -15,6 +20,10 @@ const DOUBTFUL: u8 = 40;
 fn detect_mac(site: &Site<'_>, matches: &mut Matches) {
     let stretch = slice(site.text, site.start, site.end);
     let Some(separator) = stretch.iter().copied().find(|byte| !byte.is_ascii_hexdigit()) else {
+        // Twelve decimal digits are a number.
+        if stretch.iter().any(u8::is_ascii_alphabetic) && !ends_uuid(site.text, site.start) {
+            matches.push(site.start..site.end, DOUBTFUL);
+        }
         return;
     };
     let (width, counts) = if separator == b'.' { (4, &[3][..]) } else { (2, &[6, 8][..]) };
@@ -25,6 +34,14 @@ fn detect_mac(site: &Site<'_>, matches: &mut Matches) {
             matches.push(start..end, score(slice(site.text, start, end), separator));
         }
         start = end + 1;
+    }
+}
+
+/// Whether a group of four stands before these twelve digits.
+fn ends_uuid(text: &[u8], start: usize) -> bool {
+    match slice(text, start.saturating_sub(6), start) {
+        [b'-', group @ .., b'-'] => group.len() == 4 && group.iter().all(u8::is_ascii_hexdigit),
+        _ => false,
     }
 }
 
@@ -95,6 +112,17 @@ mod tests {
             ("1234.5678.9012", DOUBTFUL),
         ] {
             assert_eq!(found(&MAC_ADDRESS, address), [(address.to_owned(), score)]);
+        }
+    }
+
+    #[test]
+    fn doubts_what_has_no_separators() {
+        assert_eq!(
+            found(&MAC_ADDRESS, "MAC 001B44113AB7."),
+            [("001B44113AB7".to_owned(), DOUBTFUL)]
+        );
+        for text in ["001B44113AB", "001B44113AB70", "g001B44113AB7", "001044113457"] {
+            assert!(found(&MAC_ADDRESS, text).is_empty(), "{text}");
         }
     }
 

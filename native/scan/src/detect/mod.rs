@@ -71,6 +71,8 @@ pub enum Anchor {
     /// Digits and dots, as in an IPv4 address.
     Octets,
     HexGroups,
+    /// A word of just so many hex digits.
+    HexWord(usize),
     /// A word of at least so many letters and digits.
     Word(usize),
     /// A token where the whole text is one word: no white space in it.

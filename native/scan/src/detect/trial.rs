@@ -41,6 +41,11 @@ fn sites(detector: &Detector, text: &[u8]) -> Vec<(usize, usize)> {
             }),
             Anchor::Octets => runs.octets(text, add),
             Anchor::HexGroups => runs.hex_groups(text, add),
+            Anchor::HexWord(n) => runs.hex_words(text, n, |range| {
+                if range.len() == n {
+                    add(range);
+                }
+            }),
             Anchor::Word(n) => runs.words(n, add),
             Anchor::LoneWord { token_bytes_min, .. } => runs.tokens(text, token_bytes_min, add),
             Anchor::Literal(literal) => {

@@ -12,6 +12,7 @@ pub(crate) struct RunRules {
     pub digits: Vec<DigitRule>,
     pub octets: Vec<RuleIndex>,
     pub hex_groups: Vec<RuleIndex>,
+    pub hex_words: Vec<(usize, RuleIndex)>,
     pub words: Vec<(usize, RuleIndex)>,
     pub lone_words: Vec<LoneWord>,
 }
@@ -86,6 +87,12 @@ impl RunRules {
         if !self.hex_groups.is_empty() {
             runs.hex_groups(text, |range| {
                 self.hex_groups.iter().for_each(|&rule| found(Run::Of(rule), range.clone()));
+            });
+        }
+        if let Some(shortest) = self.hex_words.iter().map(|&(len, _)| len).min() {
+            runs.hex_words(text, shortest, |range| {
+                let rules = self.hex_words.iter().filter(|&&(len, _)| range.len() == len);
+                rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
             });
         }
         if let Some(shortest) = self.words.iter().map(|&(least, _)| least).min() {

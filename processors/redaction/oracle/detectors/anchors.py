@@ -11,11 +11,12 @@ from typing import Literal, NamedTuple
 class Anchor:
     """What calls a detector."""
 
-    kind: Literal["literal", "digits", "hex_groups", "word", "token"]
+    kind: Literal["literal", "digits", "hex_groups", "hex_word", "word", "token"]
     literal: bytes | None = None
     """Found in any case."""
     length: int = 0
-    """Digits of a cluster, bytes of a word or token: at least so many."""
+    """Digits of a cluster, bytes of a word or token: at least so many; of a hex word, just so
+    many."""
 
 
 def literal(text: bytes) -> Anchor:
@@ -24,6 +25,10 @@ def literal(text: bytes) -> Anchor:
 
 def digits(length: int) -> Anchor:
     return Anchor("digits", length=length)
+
+
+def hex_word(length: int) -> Anchor:
+    return Anchor("hex_word", length=length)
 
 
 def word(length: int) -> Anchor:

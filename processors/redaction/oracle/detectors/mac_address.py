@@ -1,4 +1,7 @@
-"""`mac_address`: EUI-48 and EUI-64 in pairs, and EUI-48 in Cisco's groups of four."""
+"""`mac_address`: EUI-48 and EUI-64 in pairs, and EUI-48 in Cisco's groups of four.
+
+Where a word says so, also EUI-48 without separators.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from spanloom.processors.redaction.oracle.detectors.anchors import (
     Detector,
     Match,
     Site,
+    hex_word,
 )
 from spanloom.processors.redaction.oracle.detectors.look import ALNUM, LETTERS, at, hex_run
 
+_BARE_LEN = 12
+_UUID_FRONT = re.compile(rb"-[0-9A-Fa-f]{4}-")
 _SCORE = 90
 _DECIMAL_COLONS = 60
 _DECIMAL_HYPHENS = 70
@@ -25,6 +31,10 @@ def detect(site: Site) -> Iterator[Match]:
     stretch = site.text[site.start : site.end]
     separators = re.findall(rb"[^0-9A-Fa-f]", stretch)
     if not separators:
+        # Twelve decimal digits are a number.
+        front = site.text[max(site.start - 6, 0) : site.start]
+        if LETTERS & {*stretch} and not _UUID_FRONT.fullmatch(front):
+            yield Match(site.start, site.end, _DOUBTFUL)
         return
     joint = separators[0]
     width, counts = (4, (3,)) if joint == b"." else (2, (6, 8))
@@ -63,4 +73,4 @@ def _score(address: bytes, joint: bytes) -> int:
     return _DECIMAL_COLONS if joint == b":" else _DOUBTFUL
 
 
-MAC_ADDRESS = Detector("mac_address", (HEX_GROUPS,), detect)
+MAC_ADDRESS = Detector("mac_address", (HEX_GROUPS, hex_word(_BARE_LEN)), detect)
