@@ -17,6 +17,12 @@ const ADDRESS_VERSIONS: &[u8] = &[0x00, 0x05, 0x6f, 0xc4, 0x30, 0x32, 0x1e, 0x16
 const LONG_VERSIONS: &[[u8; 2]] = &[[0x1c, 0xb8], [0x1c, 0xbd]];
 /// Of private keys: Bitcoin, its test network, Litecoin, Dogecoin.
 const KEY_VERSIONS: &[u8] = &[0x80, 0xef, 0xb0, 0x9e];
+/// Of Polkadot, Kusama and any.
+const SUBSTRATE_NETWORKS: &[u8] = &[0, 2, 42];
+const TEZOS_LEN: usize = 36;
+const TEZOS_STARTS: &[&[u8]] = &[b"tz1", b"tz2", b"tz3", b"KT1"];
+const BYRON_LEN_MAX: usize = 120;
+const BYRON_STARTS: &[&[u8]] = &[b"Ae2td", b"DdzFF"];
 const HASH_BYTES: usize = 20;
 const CHECKSUM_BYTES: usize = 4;
 
@@ -29,13 +35,38 @@ pub fn is_checked(word: &[u8]) -> bool {
                 && checked(word, RIPPLE).is_some_and(|payload| {
                     matches!(payload[..], [0, ..]) && payload.len() == 1 + HASH_BYTES
                 })
+    } else if KEY_LEN.contains(&word.len()) {
+        checked(word, BITCOIN).is_some_and(|payload| {
+            matches!(payload.len(), 33 | 34)
+                && payload.first().is_some_and(|version| KEY_VERSIONS.contains(version))
+        })
+    } else if word.len() == TEZOS_LEN {
+        TEZOS_STARTS.iter().any(|start| word.starts_with(start)) && checked(word, BITCOIN).is_some()
     } else {
-        KEY_LEN.contains(&word.len())
-            && checked(word, BITCOIN).is_some_and(|payload| {
-                matches!(payload.len(), 33 | 34)
-                    && payload.first().is_some_and(|version| KEY_VERSIONS.contains(version))
-            })
+        is_of_byron(word)
     }
+}
+
+/// Cardano's addresses of its first era: an array of CBOR that holds bytes and their checksum.
+fn is_of_byron(word: &[u8]) -> bool {
+    let may_be =
+        word.len() <= BYRON_LEN_MAX && BYRON_STARTS.iter().any(|start| word.starts_with(start));
+    let bytes = if may_be { decode(word, BITCOIN) } else { None };
+    let Some([0x82, 0xd8, 0x18, 0x58, n_bytes, rest @ ..]) = bytes.as_deref() else {
+        return false;
+    };
+    let Some((payload, [0x1a, checksum @ ..])) = rest.split_at_checked((*n_bytes).into()) else {
+        return false;
+    };
+    crc32(payload).to_be_bytes() == *checksum
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |sum, &byte| {
+        (0..8).fold(sum ^ u32::from(byte), |sum, _| {
+            sum >> 1 ^ if sum & 1 == 1 { 0xedb8_8320 } else { 0 }
+        })
+    })
 }
 
 fn is_address(payload: &[u8]) -> bool {
@@ -48,9 +79,15 @@ fn is_address(payload: &[u8]) -> bool {
     }
 }
 
-/// 32 bytes, such as Solana's public keys: any of them is an address.
-pub fn is_key_of_32_bytes(word: &[u8]) -> bool {
-    decode(word, BITCOIN).is_some_and(|bytes| bytes.len() == 32)
+/// Whether the word may be an address, although that cannot be told: 32 bytes, as all public keys
+/// of Solana are, or what Polkadot, Kusama and others built like them have before the checksum.
+pub fn is_unchecked(word: &[u8]) -> bool {
+    match decode(word, BITCOIN).as_deref() {
+        Some([network, rest @ ..]) => {
+            rest.len() == 31 || rest.len() == 34 && SUBSTRATE_NETWORKS.contains(network)
+        }
+        _ => false,
+    }
 }
 
 /// What stands before the right checksum.

@@ -1,7 +1,5 @@
 //! Bech32 and Bech32m (BIP 173 and BIP 350): letters and digits of one case behind a prefix.
 
-use super::super::look::{before, inside_word, run, slice};
-
 const CHARACTERS: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
 /// What the checksum leaves in Bech32 and in Bech32m.
@@ -10,22 +8,47 @@ const RESIDUES: [u32; 2] = [1, 0x2bc8_30a3];
 const ADDRESS_BYTES_MAX: usize = 120;
 /// The checksum, and the shortest witness programme.
 const DATA_LEN_MIN: usize = 6 + 5;
+/// What stands before the last 1: Bitcoin and its test network, Litecoin, Cardano, Cosmos and
+/// others built like it, MultiversX, Avalanche.
+const PREFIXES: &[&[u8]] = &[
+    b"bc",
+    b"tb",
+    b"bcrt",
+    b"ltc",
+    b"tltc",
+    b"addr",
+    b"stake",
+    b"cosmos",
+    b"osmo",
+    b"juno",
+    b"terra",
+    b"inj",
+    b"celestia",
+    b"kava",
+    b"thor",
+    b"bnb",
+    b"sei",
+    b"dydx",
+    b"akash",
+    b"axelar",
+    b"stars",
+    b"secret",
+    b"erd",
+    b"avax",
+];
 
-/// Where the address ends whose prefix (with the separating 1) is `start..data`.
-pub fn address_end(text: &[u8], start: usize, data: usize) -> Option<usize> {
-    let end = start + run(text, start, ADDRESS_BYTES_MAX + 1, |byte| byte.is_ascii_alphanumeric());
-    let address = slice(text, start, end);
-    let has_two_cases =
-        address.iter().any(u8::is_ascii_lowercase) && address.iter().any(u8::is_ascii_uppercase);
-    let is_alone = end - start <= ADDRESS_BYTES_MAX && !inside_word(text, start, end);
-    if !is_alone || has_two_cases || end < data + DATA_LEN_MIN || before(text, data, 1) != b'1' {
-        return None;
-    }
-    let values = slice(text, data, end).iter().map(value);
-    RESIDUES.contains(&residue(slice(text, start, data - 1), values)?).then_some(end)
+/// Whether the word, which is of one case, is an address with the right checksum.
+pub fn is_address(word: &[u8]) -> bool {
+    let Some(separator) = memchr::memrchr(b'1', word) else { return false };
+    let (prefix, data) = word.split_at(separator);
+    let data = data.get(1..).unwrap_or_default();
+    word.len() <= ADDRESS_BYTES_MAX
+        && data.len() >= DATA_LEN_MIN
+        && PREFIXES.iter().any(|known| known.eq_ignore_ascii_case(prefix))
+        && residue(prefix, data.iter().map(value)).is_some_and(|sum| RESIDUES.contains(&sum))
 }
 
-fn value(character: &u8) -> Option<u32> {
+pub fn value(character: &u8) -> Option<u32> {
     memchr::memchr(character.to_ascii_lowercase(), CHARACTERS).map(|value| value as u32)
 }
 

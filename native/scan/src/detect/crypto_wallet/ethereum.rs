@@ -2,28 +2,20 @@
 
 use sha3::{Digest, Keccak256};
 
-use super::super::look::{at, before, run, slice};
 use super::{CHECKED, UNCHECKED, is_of_both_cases};
 
 const DIGITS: usize = 40;
 
-/// The end and the score of the address at `start`, which begins with `0x`.
-pub fn address(text: &[u8], start: usize) -> Option<(usize, u8)> {
-    if before(text, start, 1).is_ascii_alphanumeric() {
-        return None;
-    }
-    let digits_start = start + 2;
-    let n_digits = run(text, digits_start, DIGITS + 1, |byte| byte.is_ascii_hexdigit());
-    let end = digits_start + n_digits;
-    let digits = slice(text, digits_start, end);
+/// The score of the address whose digits behind `0x` are these.
+pub fn score(digits: &[u8]) -> Option<u8> {
     let is_one_digit = digits.iter().all(|digit| digits.first() == Some(digit));
-    if n_digits != DIGITS || is_one_digit || at(text, end).is_ascii_alphanumeric() {
+    if digits.len() != DIGITS || !digits.iter().all(u8::is_ascii_hexdigit) || is_one_digit {
         return None;
     }
     if is_of_both_cases(digits) {
-        return has_checksum(digits).then_some((end, CHECKED));
+        return has_checksum(digits).then_some(CHECKED);
     }
-    Some((end, UNCHECKED))
+    Some(UNCHECKED)
 }
 
 /// EIP-55: a letter is upper case where the hash of the lower-case digits has a digit above 7.

@@ -1,8 +1,10 @@
-//! `crypto_wallet`: addresses with a checksum, of Ethereum without one where it is not used,
-//! and of Solana, which has none, for what words beside them to confirm.
+//! `crypto_wallet`: addresses with a checksum, of Ethereum without one where it is not used;
+//! and addresses without one that we can check, for what words beside them to confirm.
 
+mod base32;
 mod base58;
 mod bech32;
+mod cashaddr;
 mod ethereum;
 mod monero;
 
@@ -11,46 +13,36 @@ use super::{Anchor, Detector, Matches, Site};
 
 pub static CRYPTO_WALLET: Detector = Detector {
     name: "crypto_wallet",
-    anchors: &[
-        Anchor::Literal("0x"),
-        // Bitcoin and its test network, Litecoin, Cardano, Cosmos.
-        Anchor::Literal("bc1"),
-        Anchor::Literal("tb1"),
-        Anchor::Literal("ltc1"),
-        Anchor::Literal("addr1"),
-        Anchor::Literal("stake1"),
-        Anchor::Literal("cosmos1"),
-        Anchor::Word(*base58::ADDRESS_LEN.start()),
-    ],
+    anchors: &[Anchor::Word(*base58::ADDRESS_LEN.start())],
     detect: detect_wallet,
 };
 
 const CHECKED: u8 = 95;
 /// Hex of one case carries no checksum.
 const UNCHECKED: u8 = 80;
-const SOLANA: u8 = 30;
+/// Of Solana, which has none, and of Polkadot.
+const UNSURE: u8 = 30;
 
+/// Addresses hold nothing but letters and digits.
 fn detect_wallet(site: &Site<'_>, matches: &mut Matches) {
-    let anchor = slice(site.text, site.start, site.end);
-    if anchor.len() >= *base58::ADDRESS_LEN.start() {
-        if let Some(score) = word_score(anchor) {
-            matches.push(site.start..site.end, score);
-        }
-    } else if anchor == b"0x" {
-        if let Some((end, score)) = ethereum::address(site.text, site.start) {
-            matches.push(site.start..end, score);
-        }
-    } else if let Some(end) = bech32::address_end(site.text, site.start, site.end) {
-        matches.push(site.start..end, CHECKED);
+    let word = slice(site.text, site.start, site.end);
+    if cashaddr::is_address(word) {
+        matches.push(cashaddr::start(site.text, site.start)..site.end, CHECKED);
+    } else if let Some(score) = score(word) {
+        matches.push(site.start..site.end, score);
     }
 }
 
-/// Addresses hold nothing but letters and digits.
-fn word_score(word: &[u8]) -> Option<u8> {
+fn score(word: &[u8]) -> Option<u8> {
+    if let Some(digits) = word.strip_prefix(b"0x") {
+        return ethereum::score(digits);
+    }
+    if !is_of_both_cases(word) {
+        return (bech32::is_address(word) || base32::is_address(word)).then_some(CHECKED);
+    }
     match word.len() {
-        _ if !is_of_both_cases(word) => None,
         monero::LEN | monero::INTEGRATED_LEN => monero::is_address(word).then_some(CHECKED),
-        43 | 44 => base58::is_key_of_32_bytes(word).then_some(SOLANA),
+        43..=44 | 46..=48 => base58::is_unchecked(word).then_some(UNSURE),
         _ => base58::is_checked(word).then_some(CHECKED),
     }
 }
@@ -62,7 +54,7 @@ fn is_of_both_cases(word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::trial::found;
-    use super::{CHECKED, CRYPTO_WALLET, SOLANA, UNCHECKED};
+    use super::{CHECKED, CRYPTO_WALLET, UNCHECKED, UNSURE};
 
     const ADDRESSES: &[(&str, u8)] = &[
         ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", CHECKED),
@@ -81,7 +73,13 @@ mod tests {
             "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H",
             CHECKED,
         ),
-        ("7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV9", SOLANA),
+        ("qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", CHECKED),
+        ("Ae2tdPwUPEZFRbyhz3cpfC2CumGzNkFBN2L42rcUc2yjQpEkxDbkPodpMAi", CHECKED),
+        ("GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ", CHECKED),
+        ("7ZUECA7HFLZTXENRV24SHLU4AVPUTMTTDUFUBNBD64C73F3UHRTHAIOF6Q", CHECKED),
+        ("tz1VSUr8wwNhLAzempoch5d6hLRiTh8Cjcjb", CHECKED),
+        ("15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5", UNSURE),
+        ("7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV9", UNSURE),
     ];
 
     #[test]
@@ -109,6 +107,14 @@ mod tests {
             }
             assert!(found(&CRYPTO_WALLET, &format!("{address}0")).is_empty(), "{address}");
             assert!(found(&CRYPTO_WALLET, &format!("0{address}")).is_empty(), "{address}");
+        }
+    }
+
+    #[test]
+    fn takes_the_name_of_the_chain_to_the_address() {
+        let address = "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a";
+        for text in [address.to_owned(), format!("to {address}, now")] {
+            assert_eq!(found(&CRYPTO_WALLET, &text), [(address.to_owned(), CHECKED)], "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
-"""`crypto_wallet`: addresses with a checksum, of Ethereum also without, and of Solana."""
+"""`crypto_wallet`: addresses with a checksum, and some without, for words to confirm."""
 
 from __future__ import annotations
 
@@ -8,44 +8,41 @@ from spanloom.processors.redaction.oracle.detectors.anchors import (
     Detector,
     Match,
     Site,
-    literal,
     word,
 )
 from spanloom.processors.redaction.oracle.detectors.crypto_wallet import (
+    base32,
     base58,
     bech32,
+    cashaddr,
     ethereum,
     monero,
 )
 from spanloom.processors.redaction.oracle.detectors.look import has_both_cases
 
-_WORD_BYTES_MIN = base58.ADDRESS_LENGTHS.start
-_PREFIXES = (b"0x", b"bc1", b"tb1", b"ltc1", b"addr1", b"stake1", b"cosmos1")
 _CHECKED = 95
-_SOLANA = 30
+_UNSURE = 30
+"""Of Solana, which has no checksum, and of Polkadot."""
 
 
 def detect(site: Site) -> Iterator[Match]:
     anchor = site.text[site.start : site.end]
-    if len(anchor) >= _WORD_BYTES_MIN:
-        if score := _word_score(anchor):
-            yield Match(site.start, site.end, score)
-    elif anchor == b"0x":
-        yield from ethereum.address(site)
-    elif end := bech32.address_end(site.text, site.start, site.end):
-        yield Match(site.start, end, _CHECKED)
+    if cashaddr.is_address(anchor):
+        yield Match(cashaddr.start(site.text, site.start), site.end, _CHECKED)
+    elif score := _score(anchor):
+        yield Match(site.start, site.end, score)
 
 
-def _word_score(anchor: bytes) -> int:
+def _score(anchor: bytes) -> int:
+    if anchor.startswith(b"0x"):
+        return ethereum.score(anchor[2:])
     if not has_both_cases(anchor):
-        return 0
+        return _CHECKED if bech32.is_address(anchor) or base32.is_address(anchor) else 0
     if len(anchor) in monero.LENGTHS:
         return _CHECKED if monero.is_address(anchor) else 0
-    if len(anchor) in base58.KEY_OF_32_BYTES_LENGTHS:
-        return _SOLANA if base58.is_key_of_32_bytes(anchor) else 0
+    if len(anchor) in base58.UNCHECKED_LENGTHS:
+        return _UNSURE if base58.is_unchecked(anchor) else 0
     return _CHECKED if base58.is_checked(anchor) else 0
 
 
-CRYPTO_WALLET = Detector(
-    "crypto_wallet", (*(literal(prefix) for prefix in _PREFIXES), word(_WORD_BYTES_MIN)), detect
-)
+CRYPTO_WALLET = Detector("crypto_wallet", (word(base58.ADDRESS_LENGTHS.start),), detect)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 
 BITCOIN = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _RIPPLE = b"rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
-KEY_OF_32_BYTES_LENGTHS = (43, 44)
+UNCHECKED_LENGTHS = (43, 44, 46, 47, 48)
 ADDRESS_LENGTHS = range(25, 36)
 _KEY_LENGTHS = (51, 52)
 _ADDRESS_VERSIONS = bytes([0x00, 0x05, 0x6F, 0xC4, 0x30, 0x32, 0x1E, 0x16, 0x41, 0x4C])
@@ -15,6 +16,12 @@ _LONG_VERSIONS = (b"\x1c\xb8", b"\x1c\xbd")
 """Of Zcash."""
 _KEY_VERSIONS = bytes([0x80, 0xEF, 0xB0, 0x9E])
 """Of private keys: Bitcoin, its test network, Litecoin, Dogecoin."""
+_SUBSTRATE_NETWORKS = bytes([0, 2, 42])
+"""Of Polkadot, Kusama and any."""
+_TEZOS_LENGTH = 36
+_TEZOS_STARTS = (b"tz1", b"tz2", b"tz3", b"KT1")
+_BYRON_LENGTH_MAX = 120
+_BYRON_STARTS = (b"Ae2td", b"DdzFF")
 _HASH_BYTES = 20
 _CHECKSUM_BYTES = 4
 
@@ -24,8 +31,22 @@ def is_checked(word: bytes) -> bool:
     payload = _checked(word, BITCOIN)
     if len(word) in ADDRESS_LENGTHS:
         return _is_address(payload) or _is_ripple(word)
-    is_key = len(payload) in (33, 34) and payload[0] in _KEY_VERSIONS
-    return len(word) in _KEY_LENGTHS and is_key
+    if len(word) in _KEY_LENGTHS:
+        return len(payload) in (33, 34) and payload[0] in _KEY_VERSIONS
+    if len(word) == _TEZOS_LENGTH:
+        return word.startswith(_TEZOS_STARTS) and bool(payload)
+    return _is_of_byron(word)
+
+
+def _is_of_byron(word: bytes) -> bool:
+    """Of Cardano's first era: an array of CBOR that holds bytes and their checksum."""
+    if len(word) > _BYRON_LENGTH_MAX or not word.startswith(_BYRON_STARTS):
+        return False
+    decoded = _decoded(word, BITCOIN)
+    if not decoded.startswith(b"\x82\xd8\x18\x58"):
+        return False
+    payload, checksum = decoded[5 : 5 + decoded[4]], decoded[5 + decoded[4] :]
+    return checksum == b"\x1a" + zlib.crc32(payload).to_bytes(4)
 
 
 def _is_address(payload: bytes) -> bool:
@@ -39,9 +60,15 @@ def _is_ripple(word: bytes) -> bool:
     return len(payload) == 1 + _HASH_BYTES and payload[0] == 0
 
 
-def is_key_of_32_bytes(word: bytes) -> bool:
-    """Such as Solana's public keys: any of them is an address."""
-    return len(_decoded(word, BITCOIN)) == 32  # noqa: PLR2004
+def is_unchecked(word: bytes) -> bool:
+    """Whether it may be an address, although that cannot be told.
+
+    32 bytes, as all public keys of Solana are, or what Polkadot, Kusama and others built like
+    them have before the checksum.
+    """
+    decoded = _decoded(word, BITCOIN)
+    is_of_substrate = len(decoded) == 35 and decoded[0] in _SUBSTRATE_NETWORKS  # noqa: PLR2004
+    return len(decoded) == 32 or is_of_substrate  # noqa: PLR2004
 
 
 def _checked(word: bytes, alphabet: bytes) -> bytes:

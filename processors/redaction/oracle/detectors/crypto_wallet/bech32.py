@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import re
-
-from spanloom.processors.redaction.oracle.detectors.look import has_both_cases, inside_word
-
-_CHARACTERS = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+CHARACTERS = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _RESIDUES = (1, 0x2BC830A3)
-_ADDRESS = re.compile(rb"[0-9A-Za-z]{0,121}")
 _ADDRESS_BYTES_MAX = 120
 _DATA_LEN_MIN = 11
+_PREFIXES = frozenset(
+    b"bc tb bcrt ltc tltc addr stake cosmos osmo juno terra inj celestia kava thor bnb sei dydx"
+    b" akash axelar stars secret erd avax".split()
+)
+"""What stands before the last 1: Bitcoin and its test network, Litecoin, Cardano, Cosmos and
+others built like it, MultiversX, Avalanche."""
 
 
-def address_end(text: bytes, start: int, data: int) -> int:
-    """Where the address ends whose prefix is `start` to `data`; 0 if there is none."""
-    found = _ADDRESS.match(text, start)
-    address = found[0] if found else b""
-    end = start + len(address)
-    if len(address) > _ADDRESS_BYTES_MAX or inside_word(text, start, end):
-        return 0
-    if has_both_cases(address) or end < data + _DATA_LEN_MIN or text[data - 1 : data] != b"1":
-        return 0
-    prefix, values = text[start : data - 1].lower(), text[data:end].lower()
-    if set(values) - set(_CHARACTERS):
-        return 0
-    indices = [_CHARACTERS.index(character) for character in values]
-    return end if _residue(prefix, indices) in _RESIDUES else 0
+def is_address(word: bytes) -> bool:
+    """Whether the word, which is of one case, is an address with the right checksum."""
+    prefix, _, data = word.lower().rpartition(b"1")
+    if len(word) > _ADDRESS_BYTES_MAX or len(data) < _DATA_LEN_MIN or prefix not in _PREFIXES:
+        return False
+    if set(data) - set(CHARACTERS):
+        return False
+    return _residue(prefix, [CHARACTERS.index(character) for character in data]) in _RESIDUES
 
 
 def _residue(prefix: bytes, values: list[int]) -> int:

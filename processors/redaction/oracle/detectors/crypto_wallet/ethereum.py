@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from spanloom.processors.redaction.oracle.detectors.anchors import Match, Site
 from spanloom.processors.redaction.oracle.detectors.crypto_wallet.keccak import keccak_256
-from spanloom.processors.redaction.oracle.detectors.look import has_both_cases, inside_word
+from spanloom.processors.redaction.oracle.detectors.look import has_both_cases
 
-_ADDRESS = re.compile(rb"0x(([0-9A-Fa-f])(?!\2*(?![0-9A-Fa-f]))[0-9A-Fa-f]{39})(?![0-9A-Fa-f])")
+_DIGITS = re.compile(rb"([0-9A-Fa-f])(?!\1*\Z)[0-9A-Fa-f]{39}")
 _CHECKED = 95
 _UNCHECKED = 80
 
 
-def address(site: Site) -> Iterator[Match]:
-    """The address that begins with `0x` at the site."""
-    found = _ADDRESS.match(site.text, site.start)
-    if not found or inside_word(site.text, *found.span()):
-        return
-    if not has_both_cases(found[1]):
-        yield Match(*found.span(), _UNCHECKED)
-    elif _has_checksum(found[1].decode()):
-        yield Match(*found.span(), _CHECKED)
+def score(digits: bytes) -> int:
+    """The score of the address whose digits behind `0x` are these; 0 if it is none."""
+    if not _DIGITS.fullmatch(digits):
+        return 0
+    if not has_both_cases(digits):
+        return _UNCHECKED
+    return _CHECKED if _has_checksum(digits.decode()) else 0
 
 
 def _has_checksum(digits: str) -> bool:
