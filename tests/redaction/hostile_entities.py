@@ -1,6 +1,7 @@
 """Values that rules look for: right, nearly right, and what stands around them."""
 
 import base64
+import binascii
 import hashlib
 import json
 import random
@@ -12,6 +13,8 @@ BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 IBAN_LENGTHS = {"DE": 22, "GB": 22, "FR": 27, "NL": 18, "NO": 15, "MT": 31, "BE": 16, "SA": 24}
 CARD_STARTS = ["4", "51", "55", "2221", "2720", "34", "37", "3528", "36", "6011", "65", "62", "50"]
+CARD_STARTS += ["2200", "9792", "6062", "6070"]
+CARD_GROUPS = [[4, 4, 4], [4, 6], [], [4, 4, 4, 4], [1] * 15]
 
 Rng = random.Random
 Entity = Callable[[Rng], str]
@@ -37,7 +40,7 @@ def grouped(rng: Rng, text: str, sizes: Sequence[int]) -> str:
 
 
 def email(rng: Rng) -> str:
-    local = word(rng, ALNUM + "._%+-'", 1, rng.choice([3, 12, 64, 70]))
+    local = word(rng, ALNUM + "._%+-'~^&=", 1, rng.choice([3, 12, 64, 70]))
     labels = [word(rng, ALNUM + "-", 1, 9) for _ in range(rng.randint(1, 3))]
     ending = rng.choice(["com", "org", "co.uk", "museum", "x", "c0m", "example", "de"])
     at = rng.choice(["@"] * 8 + [" @ ", "@@", " [at] ", "%40"])
@@ -57,7 +60,7 @@ def card(rng: Rng) -> str:
     length = rng.choice([13, 14, 15, 16, 16, 16, 16, 19])
     body = start + digits(rng, length - len(start) - 1)
     last = luhn_digit(body) if rng.random() < 0.85 else rng.choice(string.digits)
-    return grouped(rng, body + last, rng.choice([[4, 4, 4], [4, 6], [length], [4, 4, 4, 4]]))
+    return grouped(rng, body + last, rng.choice(CARD_GROUPS))
 
 
 def ssn(rng: Rng) -> str:
@@ -83,7 +86,9 @@ def phone(rng: Rng) -> str:
 
 def iban(rng: Rng) -> str:
     country = rng.choice([*IBAN_LENGTHS, "XX"])
-    body = digits(rng, IBAN_LENGTHS.get(country, 20) - 4)
+    letters = rng.choice([string.digits, string.digits, string.digits + string.ascii_uppercase])
+    n = IBAN_LENGTHS.get(country, 20) - 4
+    body = word(rng, letters, n, n)
     number = int("".join(str(int(c, 36)) for c in body + country + "00"))
     check = 98 - number % 97 if rng.random() < 0.9 else rng.randint(2, 98)
     text = f"{country}{check:02}{body}"
@@ -94,7 +99,7 @@ def iban(rng: Rng) -> str:
 def ipv4(rng: Rng) -> str:
     parts = [str(rng.choice([0, 1, 10, 127, 192, 255, 256, rng.randint(0, 255)])) for _ in range(4)]
     text = ".".join(parts)
-    return text + rng.choice(["", "", "", ":8080", "/24", ".1", "."])
+    return text + rng.choice(["", "", "", ":8080", "/24", ".1", ".", ".44200", ".443 >"])
 
 
 def ipv6(rng: Rng) -> str:
@@ -104,7 +109,7 @@ def ipv6(rng: Rng) -> str:
         groups[at : at + rng.randint(1, 4)] = [""]
     text = ":".join(groups)
     text = text.replace(":::", "::") if rng.random() < 0.9 else text
-    return text + rng.choice(["", "", "%eth0", "/64", ":1.2.3.4"])
+    return text + rng.choice(["", "", "%eth0", "/64", ":1.2.3.4", ":50247", ":443"])
 
 
 def mac(rng: Rng) -> str:
@@ -120,6 +125,25 @@ def base58_wallet(rng: Rng) -> str:
         number, rest = divmod(number, 58)
         text = BASE58[rest] + text
     return "1" * (len(payload) - len(payload.lstrip(b"\0"))) + text
+
+
+def other_wallet(rng: Rng) -> str:
+    """Addresses without a checksum, and of chains whose checksums are their own."""
+    payload = bytes([rng.choice([6 << 3, 18 << 3])]) + rng.randbytes(32)
+    crc = binascii.crc_hqx(payload, 0).to_bytes(2, "little")
+    key = rng.randbytes(32)
+    end = hashlib.new("sha512_256", key).digest()[-4:]
+    address = rng.choice(
+        [
+            word(rng, BASE58, 43, 48),
+            base64.b32encode(payload + crc).decode(),
+            base64.b32encode(key + end).decode().rstrip("="),
+            "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a",
+            "Ae2tdPwUPEZFRbyhz3cpfC2CumGzNkFBN2L42rcUc2yjQpEkxDbkPodpMAi",
+            "tz1VSUr8wwNhLAzempoch5d6hLRiTh8Cjcjb",
+        ]
+    )
+    return rng.choice(["", "", "bitcoincash:", "wallet ", "solana:\n"]) + address
 
 
 def bech32_wallet(rng: Rng) -> str:
@@ -205,6 +229,7 @@ ENTITIES: list[Entity] = [
     mac,
     base58_wallet,
     bech32_wallet,
+    other_wallet,
     ethereum,
     jwt,
     pem,

@@ -48,6 +48,10 @@ FILLERS = [
     " call me at ",
     " version ",
     " ssn ",
+    " mac ",
+    " order number ",
+    "电话",
+    " firmware\n",
     " password: ",
     " Bearer ",
 ]

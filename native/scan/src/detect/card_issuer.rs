@@ -31,7 +31,7 @@ pub const ISSUERS: &[Issuer] = &[
     // Diners Club
     issuer(300, 305, 14..=14),
     issuer(300, 305, 16..=19),
-    issuer(3095, 3095, 14..=14),
+    issuer(309, 309, 14..=14),
     issuer(36, 36, 14..=19),
     issuer(38, 39, 14..=14),
     issuer(38, 39, 16..=19),
@@ -45,6 +45,17 @@ pub const ISSUERS: &[Issuer] = &[
     issuer(6011, 6011, 16..=19),
     issuer(644, 649, 16..=19),
     issuer(65, 65, 16..=19),
+    // RuPay, besides what is Discover's, JCB's and Maestro's
+    issuer(6069, 6085, 16..=16),
+    issuer(82, 82, 16..=16),
+    // Hipercard, Elo
+    issuer(6062, 6062, 16..=16),
+    issuer(6362, 6363, 16..=16),
+    // Mir, Troy, Uzcard, Humo
+    issuer(2200, 2204, 16..=19),
+    issuer(9792, 9792, 16..=16),
+    issuer(8600, 8600, 16..=16),
+    issuer(9860, 9860, 16..=16),
     // UnionPay
     issuer(62, 62, 16..=19),
     issuer(81, 81, 16..=19),

@@ -2,7 +2,7 @@
 
 use super::card_issuer::{HEAD_DIGITS, ISSUERS};
 use super::check::luhn;
-use super::look::{at, before, inside_word, joined_after, joined_before, next_number, run, slice};
+use super::look::{at, before, joined_after, joined_before, next_number, run, slice};
 use super::{Anchor, Detector, Matches, Site};
 
 pub static CREDIT_CARD: Detector = Detector {
@@ -14,7 +14,7 @@ pub static CREDIT_CARD: Detector = Detector {
 const DIGITS_MIN: usize = 12;
 const DIGITS_MAX: usize = 19;
 /// The longest card with the separators between its groups.
-const BYTES_MAX: usize = 23;
+const BYTES_MAX: usize = 27;
 const GROUPS_MAX: usize = 5;
 
 const GROUPED: u8 = 95;
@@ -59,7 +59,8 @@ fn detect_cards(site: &Site<'_>, matches: &mut Matches) {
 
 /// The end and the score of the card at `start`, whose first group has `n_digits`.
 fn card_at(text: &[u8], start: usize, n_digits: usize) -> Option<(usize, u8)> {
-    if before(text, start, 1).is_ascii_alphanumeric() || joined_before(text, start, b'.') {
+    let is_inside = before(text, start, 1).is_ascii_alphanumeric() && !is_behind_code(text, start);
+    if is_inside || joined_before(text, start, b'.') {
         return None;
     }
     if (DIGITS_MIN..=DIGITS_MAX).contains(&n_digits) {
@@ -67,7 +68,10 @@ fn card_at(text: &[u8], start: usize, n_digits: usize) -> Option<(usize, u8)> {
     }
     let separator = at(text, start + n_digits);
     let begins_row = GROUPINGS.iter().any(|sizes| sizes.first() == Some(&n_digits));
-    if !begins_row || !matches!(separator, b' ' | b'-') {
+    if n_digits == 1 && separator == b' ' {
+        return spelled(text, start);
+    }
+    if !begins_row || !matches!(separator, b' ' | b'-' | b'.') {
         return None;
     }
     let row = Row::read(text, start, separator);
@@ -85,13 +89,39 @@ fn ungrouped(text: &[u8], start: usize, end: usize) -> Option<u8> {
     let is_link = joined_before(text, start, b'-')
         && at(text, end) == b'-'
         && at(text, end + 1).is_ascii_alphanumeric();
-    if inside_word(text, start, end) || joined_after(text, end, b'.') || is_phone || is_link {
+    let is_part = at(text, end).is_ascii_alphanumeric() && !is_on_track(text, end);
+    if is_part || joined_after(text, end, b'.') || is_phone || is_link {
         return None;
     }
     score(slice(text, start, end), UNGROUPED)
 }
 
-/// Groups of digits with the same byte between them.
+/// The end and the score of digits with a space between any two, as they are dictated.
+fn spelled(text: &[u8], start: usize) -> Option<(usize, u8)> {
+    let is_digit = |place: usize| at(text, place).is_ascii_digit();
+    let mut end = start + 1;
+    while at(text, end) == b' ' && is_digit(end + 1) && !is_digit(end + 2) {
+        end += 2;
+        if end - start > 2 * DIGITS_MAX {
+            return None;
+        }
+    }
+    let is_rest = joined_before(text, start, b' ');
+    let score = if is_rest { None } else { score(slice(text, start, end), DOUBTFUL) };
+    score.map(|score| (end, score.min(DOUBTFUL)))
+}
+
+/// Whether the code of an issuer stands before the number, as travel agencies write it: `/VI4111`.
+fn is_behind_code(text: &[u8], start: usize) -> bool {
+    matches!(slice(text, start.saturating_sub(3), start), [b'/', b'A'..=b'Z', b'A'..=b'Z'])
+}
+
+/// Whether what follows the number on a card's second track follows: expiry date, service code.
+fn is_on_track(text: &[u8], end: usize) -> bool {
+    matches!(at(text, end), b'D' | b'd') && run(text, end + 1, 7, |byte| byte.is_ascii_digit()) == 7
+}
+
+/// Groups of digits with the same byte between them, or two spaces.
 #[derive(Default)]
 struct Row {
     sizes: [usize; GROUPS_MAX],
@@ -102,13 +132,16 @@ impl Row {
     fn read(text: &[u8], start: usize, separator: u8) -> Self {
         let mut row = Self::default();
         let mut group = start;
+        let mut step = None;
         for (size, end) in row.sizes.iter_mut().zip(&mut row.ends) {
             *size = run(text, group, DIGITS_MAX + 1, |byte| byte.is_ascii_digit());
             *end = group + *size;
-            if at(text, *end) != separator {
+            let n_separators = run(text, *end, 2, |byte| byte == separator);
+            let fits = n_separators == 1 || n_separators == 2 && separator == b' ';
+            if !fits || *step.get_or_insert(n_separators) != n_separators {
                 break;
             }
-            group = *end + 1;
+            group = *end + n_separators;
         }
         row
     }
@@ -186,6 +219,11 @@ mod tests {
             "4000 0000 0000 0000 006",
             "4222 222 222 222",
             "5018 0000 0009",
+            "2201123456789018",
+            "9792123456789018",
+            "6062821234567890",
+            "4111  1111  1111  1111",
+            "4111.1111.1111.1111",
         ] {
             assert_eq!(cards(card), [card], "{card}");
             assert_eq!(cards(&format!("卡号{card}。")), [card], "{card}");
@@ -200,6 +238,8 @@ mod tests {
             "(4111111111111111)",
             "7,4111111111111111,12",
             "4111111111111111.",
+            "4111111111111111D25121010000",
+            "FPCC/VI4111111111111111",
         ] {
             assert_eq!(cards(text).len(), 1, "{text}");
         }
@@ -208,11 +248,24 @@ mod tests {
     }
 
     #[test]
+    fn doubts_dictated_digits() {
+        let spelled = "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1";
+        assert_eq!(
+            found(&CREDIT_CARD, &format!("it is {spelled}, yes")),
+            [(spelled.to_owned(), DOUBTFUL)]
+        );
+        assert!(cards(&format!("3 {spelled}")).is_empty());
+    }
+
+    #[test]
     fn leaves_what_is_no_card() {
         for text in [
             "4111111111111112",
             "4111 1111 1111 1112",
             "4111 1111-1111 1111",
+            "4111  1111 1111 1111",
+            "4111--1111--1111--1111",
+            "4111111111111111DAB",
             "4111  1111 1111 1111",
             "41111111 11111111",
             "x4111111111111111",

@@ -18,15 +18,20 @@ const USERINFO_BYTES_MAX: usize = 128;
 const FILE_ENDINGS: &[&str] = &[
     "avif", "bak", "bin", "bmp", "bz", "cfg", "conf", "cpp", "css", "csv", "deb", "dll", "dmg",
     "doc", "docx", "eot", "exe", "gif", "gz", "htm", "html", "ico", "ini", "ipynb", "jar", "java",
-    "jpeg", "jpg", "js", "json", "jsx", "kt", "less", "lock", "log", "map", "md5", "mjs", "mp3",
-    "mp4", "otf", "patch", "pdf", "php", "png", "pptx", "rb", "rpm", "scss", "sha256", "sig",
-    "sql", "svg", "tar", "tgz", "toml", "ts", "tsx", "ttf", "txt", "vue", "wasm", "wav", "webm",
-    "webp", "whl", "woff", "xls", "xlsx", "xml", "xz", "yaml", "yml", "zst",
+    "jpeg", "jpg", "js", "json", "jsx", "kt", "less", "lock", "log", "map", "md5", "mjs", "mount",
+    "mp3", "mp4", "otf", "patch", "pdf", "php", "png", "pptx", "rb", "rpm", "scope", "scss",
+    "service", "sha256", "sig", "slice", "socket", "sql", "svg", "tar", "tgz", "timer", "toml",
+    "ts", "tsx", "ttf", "txt", "vue", "wasm", "wav", "webm", "webp", "whl", "woff", "xls", "xlsx",
+    "xml", "xz", "yaml", "yml", "zst",
 ];
 /// Endings of files that are countries, too: no address only after a number (`logo@2x.py`).
 const FILE_ENDINGS_OF_COUNTRIES: &[&str] =
     &["cc", "md", "mm", "pl", "ps", "py", "rs", "sh", "so", "zip"];
-const ENDING_BYTES_MAX: usize = 6;
+const ENDING_BYTES_MAX: usize = 7;
+/// Kotlin's words before a label: `this@Activity.runLater`.
+const LABELLED: &[&[u8]] = &[b"this", b"super", b"return"];
+/// What stands in a local part besides letters and digits, but not at its start.
+const LOCAL_MARKS: &[u8] = b"._-'%+~^&";
 
 fn detect_email(site: &Site<'_>, matches: &mut Matches) {
     let Some(start) = local_start(site.text, site.start) else { return };
@@ -34,7 +39,8 @@ fn detect_email(site: &Site<'_>, matches: &mut Matches) {
     let is_address = end - start <= ADDRESS_BYTES_MAX
         && !is_of_url(site.text, start)
         && !is_clone_url(site.text, start, end)
-        && at(site.text, end) != b'(';
+        && !LABELLED.contains(&slice(site.text, start, site.start))
+        && !is_called(site.text, end);
     if is_address {
         matches.push(start..end, SCORE);
     }
@@ -49,7 +55,7 @@ fn local_start(text: &[u8], at_sign: usize) -> Option<usize> {
             return None;
         }
     }
-    while start < at_sign && b"._-'%+".contains(&at(text, start)) {
+    while start < at_sign && LOCAL_MARKS.contains(&at(text, start)) {
         start += 1;
     }
     (start < at_sign && before(text, at_sign, 1) != b'.').then_some(start)
@@ -59,13 +65,25 @@ fn local_start(text: &[u8], at_sign: usize) -> Option<usize> {
 fn local_step(text: &[u8], start: usize) -> Option<usize> {
     match before(text, start, 1) {
         b'.' if at(text, start) == b'.' => None,
-        b'.' | b'_' | b'-' | b'\'' | b'%' | b'+' => Some(start - 1),
-        byte if byte.is_ascii_alphanumeric() => Some(start - 1),
+        b'=' if is_bounce(text, start - 1) => Some(start - 1),
+        byte if byte.is_ascii_alphanumeric() || LOCAL_MARKS.contains(&byte) => Some(start - 1),
         0x80.. => (2..=3)
             .filter_map(|n| start.checked_sub(n))
             .find(|&from| letter_len(text, from) == start - from),
         _ => None,
     }
+}
+
+/// `bounces+17-ana=example.com@list.example`: whether a plus stands before the `=` at `end`.
+fn is_bounce(text: &[u8], end: usize) -> bool {
+    let front = slice(text, end.saturating_sub(LOCAL_BYTES_MAX), end);
+    let is_local = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._-+".contains(*byte);
+    front.iter().rev().take_while(is_local).any(|byte| *byte == b'+')
+}
+
+/// `this@Activity.run(`: what follows is code, not a remark in a script of its own.
+fn is_called(text: &[u8], end: usize) -> bool {
+    at(text, end) == b'(' && at(text, end + 1).is_ascii()
 }
 
 /// Bytes of the non-ASCII letter at `start`, 0 if it is none of a script with spaces between
@@ -196,6 +214,9 @@ mod tests {
             ("bob@firma.rs", "bob@firma.rs"),
             ("bob@example.com.2 and", "bob@example.com"),
             ("git@example.com", "git@example.com"),
+            ("bob~x&co^@example.com", "bob~x&co^@example.com"),
+            ("bounces+17-ana=example.com@list.org", "bounces+17-ana=example.com@list.org"),
+            ("メールbob@example.jp(携帯)", "bob@example.jp"),
         ] {
             assert_eq!(emails(text), [address], "{text}");
         }
@@ -227,6 +248,8 @@ mod tests {
             "bob@-example.com",
             "bob@example.c",
             "q@k.transpose(0, 1)",
+            "this@Activity.runLater { }",
+            "getty@tty1.service",
             "bob@example..com",
         ] {
             assert!(emails(text).is_empty(), "{text}");

@@ -4,11 +4,11 @@ use super::check::mod97;
 use super::look::{at, before, slice};
 use super::{Anchor, Detector, Matches, Site};
 
-/// Every country's numbers have so many digits in a row somewhere; what stands before them is
-/// searched for the start.
+/// Numbers in groups have so many digits in a row somewhere; what stands before them is searched
+/// for the start. Those without separators are words.
 pub static IBAN: Detector = Detector {
     name: "iban",
-    anchors: &[Anchor::Digits { least: 8, joined_max: usize::MAX }],
+    anchors: &[Anchor::Digits { least: 8, joined_max: usize::MAX }, Anchor::Word(CHARACTERS_MIN)],
     detect: detect_iban,
 };
 
@@ -19,6 +19,8 @@ const UNEVEN: u8 = 75;
 /// separators between their groups.
 const LEAD_BYTES_MAX: usize = 34;
 const GROUP: usize = 4;
+/// Norway's.
+const CHARACTERS_MIN: usize = 15;
 
 /// Lengths in the registry of SWIFT (ISO 13616).
 const COUNTRIES: &[([u8; 2], usize)] = &[
@@ -114,7 +116,7 @@ const COUNTRIES: &[([u8; 2], usize)] = &[
 ];
 
 fn detect_iban(site: &Site<'_>, matches: &mut Matches) {
-    for start in site.start.saturating_sub(LEAD_BYTES_MAX)..site.start {
+    for start in site.start.saturating_sub(LEAD_BYTES_MAX)..=site.start {
         let Some(len) = length(site.text, start) else { continue };
         let Some((end, score)) = extent(site.text, start, len) else { continue };
         if end > site.start && mod97(slice(site.text, start, end)) {
@@ -134,11 +136,16 @@ fn length(text: &[u8], start: usize) -> Option<usize> {
     let country = [at(text, start).to_ascii_uppercase(), at(text, start + 1).to_ascii_uppercase()];
     let is_start = country.iter().all(u8::is_ascii_uppercase)
         && (b"02"..=b"98").contains(&&check)
-        && !before(text, start, 1).is_ascii_alphanumeric();
+        && (!before(text, start, 1).is_ascii_alphanumeric() || is_field(text, start));
     if !is_start {
         return None;
     }
     COUNTRIES.iter().find(|(code, _)| *code == country).map(|(_, len)| *len)
+}
+
+/// Whether a number that is a field of MT940 starts here: `?31DE...`.
+fn is_field(text: &[u8], start: usize) -> bool {
+    matches!(slice(text, start.saturating_sub(3), start), [b'?', tag @ ..] if tag.iter().all(u8::is_ascii_digit))
 }
 
 /// The end of `len` letters and digits with at most one space or hyphen, always the same one,
@@ -186,6 +193,7 @@ mod tests {
             ("NL91 ABNA 0417 1643 00", SCORE),
             ("BR1800360305000010009795493C1", SCORE),
             ("LC55HEMM000100010012001200023015", SCORE),
+            ("PK67UNILKHDQ5PIUAUSFBKO9", SCORE),
         ] {
             for text in
                 [number.to_owned(), format!("IBAN:{number} today"), format!("账号{number}。")]
@@ -193,6 +201,16 @@ mod tests {
                 assert_eq!(found(&IBAN, &text), [(number.to_owned(), score)], "{text}");
             }
         }
+    }
+
+    #[test]
+    fn finds_numbers_in_the_fields_of_a_statement() {
+        assert_eq!(
+            found(&IBAN, "?30BRKGDEMM?31DE89370400440532013000?32ANA")
+                .first()
+                .map(|f| f.0.as_str()),
+            Some("DE89370400440532013000")
+        );
     }
 
     #[test]

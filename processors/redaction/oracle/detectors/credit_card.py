@@ -11,7 +11,6 @@ from spanloom.processors.redaction.oracle.detectors.look import (
     ALNUM,
     at,
     digit_run,
-    inside_word,
     joined_after,
     joined_before,
     next_group,
@@ -26,6 +25,12 @@ _UNGROUPED = 90
 _TWELVE = 70
 _DOUBTFUL = 40
 _LINK = re.compile(rb"-[0-9A-Za-z]")
+_SPELLED = re.compile(rb"(?<![0-9] )[0-9](?: [0-9](?![0-9]))+")
+"""As digits are dictated."""
+_CODE = re.compile(rb"(?<=/[A-Z]{2})")
+"""That of an issuer, as travel agencies write it: `/VI4111`."""
+_TRACK = re.compile(rb"[Dd][0-9]{7}")
+"""What follows the number on a card's second track: expiry date and service code."""
 
 
 class _Issuer(NamedTuple):
@@ -48,7 +53,7 @@ _ISSUERS = [
     _Issuer(34, 34, (15,)),
     _Issuer(37, 37, (15,)),
     _Issuer(300, 305, (14, 16, 17, 18, 19)),
-    _Issuer(3095, 3095, (14,)),
+    _Issuer(309, 309, (14,)),
     _Issuer(36, 36, range(14, 20)),
     _Issuer(38, 39, (14, 16, 17, 18, 19)),
     _Issuer(3528, 3589, range(17, 20)),
@@ -58,6 +63,14 @@ _ISSUERS = [
     _Issuer(6011, 6011, range(16, 20)),
     _Issuer(644, 649, range(16, 20)),
     _Issuer(65, 65, range(16, 20)),
+    _Issuer(6069, 6085, (16,)),
+    _Issuer(82, 82, (16,)),
+    _Issuer(6062, 6062, (16,)),
+    _Issuer(6362, 6363, (16,)),
+    _Issuer(2200, 2204, range(16, 20)),
+    _Issuer(9792, 9792, (16,)),
+    _Issuer(8600, 8600, (16,)),
+    _Issuer(9860, 9860, (16,)),
     _Issuer(62, 62, range(16, 20)),
     _Issuer(81, 81, range(16, 20)),
     _Issuer(50, 50, range(12, 20)),
@@ -92,7 +105,7 @@ def _grouped(sizes: Sequence[int]) -> re.Pattern[bytes]:
     """Groups of these sizes with one kind of separator."""
     first, *rest = sizes
     groups = "".join(f"(?P=joint)[0-9]{{{size}}}" for size in rest[1:])
-    whole = f"[0-9]{{{first}}}(?P<joint>[ -])[0-9]{{{rest[0]}}}{groups}"
+    whole = f"[0-9]{{{first}}}(?P<joint>  ?|[-.])[0-9]{{{rest[0]}}}{groups}"
     # Twelve digits in fours may be the start of any other number.
     more = "(?!(?P=joint)[0-9])" if sizes == _TWELVE_IN_FOURS else ""
     return re.compile(rf"{whole}(?![0-9A-Za-z]|\.[0-9]){more}".encode())
@@ -116,12 +129,16 @@ def detect(site: Site) -> Iterator[Match]:
 
 def _card_at(text: bytes, start: int, n_digits: int) -> tuple[int, int] | None:
     """The end and the score of the card whose first group has `n_digits`."""
-    if at(text, start - 1) in ALNUM or joined_before(text, start, b"."):
+    is_inside = at(text, start - 1) in ALNUM and not _CODE.match(text, start)
+    if is_inside or joined_before(text, start, b"."):
         return None
     if _DIGITS_MIN <= n_digits <= _DIGITS_MAX:
         end = start + n_digits
         score = 0 if _is_part(text, start, end) else _score(text[start:end], _UNGROUPED)
         return (end, score) if score else None
+    spelled = _SPELLED.match(text, start) if n_digits == 1 else None
+    if spelled and (score := _score(spelled[0], _DOUBTFUL)):
+        return spelled.end(), min(score, _DOUBTFUL)
     for form in _GROUPED_FORMS:
         found = form.match(text, start)
         if found and (score := _score(found[0], _GROUPED)):
@@ -133,8 +150,8 @@ def _is_part(text: bytes, start: int, end: int) -> bool:
     """Of a word, a decimal, a chain of hyphens, or a telephone number of at most 15 digits."""
     is_phone = at(text, start - 1) == ord("+") and end - start <= _PHONE_DIGITS_MAX
     is_link = joined_before(text, start, b"-") and _LINK.match(text, end)
-    is_part = bool(is_phone or is_link)
-    return is_part or inside_word(text, start, end) or joined_after(text, end, b".")
+    is_part = bool(is_phone or is_link) or joined_after(text, end, b".")
+    return is_part or (at(text, end) in ALNUM and not _TRACK.match(text, end))
 
 
 def _score(shown: bytes, sure: int) -> int:

@@ -14,16 +14,21 @@ _LABEL_BYTES_MAX = 63
 _ADDRESS_BYTES_MAX = 254
 _USERINFO_BYTES_MAX = 128
 _TLD_LETTERS = range(2, 25)
-_CLOSE_TO_LETTERS = b"._-'%+"
+_LOCAL_MARKS = b"._-'%+~^&"
+"""What stands in a local part besides letters and digits, but not at its start."""
+_BOUNCE = re.compile(rb"\+[0-9A-Za-z._+-]*\Z")
+_CALL = re.compile(rb"\((?![\x80-\xff])")
+_LABELLED = (b"this", b"super", b"return")
+"""Kotlin's words before a label: `this@Activity.runLater`."""
 _LETTER = re.compile(rb"[\xc3-\xd3][\x80-\xbf]|\xd4[\x80-\xaf]|\xe1[\xb8-\xbf][\x80-\xbf]")
 """Non-ASCII letters of scripts with spaces between words."""
 _USERINFO = re.compile(rb"://(?:[^ \t\n\f\r/?#\"'<>(),;@]*:)?\Z")
 _CLONE = re.compile(rb":[0-9A-Za-z/~_.-]")
 _FILE_ENDINGS = frozenset(
     b"avif bak bin bmp bz cfg conf cpp css csv deb dll dmg doc docx eot exe gif gz htm html ico"
-    b" ini ipynb jar java jpeg jpg js json jsx kt less lock log map md5 mjs mp3 mp4 otf patch pdf"
-    b" php png pptx rb rpm scss sha256 sig sql svg tar tgz toml ts tsx ttf txt vue wasm wav webm"
-    b" webp whl woff xls xlsx xml xz yaml yml zst".split()
+    b" ini ipynb jar java jpeg jpg js json jsx kt less lock log map md5 mjs mount mp3 mp4 otf patch"
+    b" pdf php png pptx rb rpm scope scss service sha256 sig slice socket sql svg tar tgz timer"
+    b" toml ts tsx ttf txt vue wasm wav webm webp whl woff xls xlsx xml xz yaml yml zst".split()
 )
 _FILE_ENDINGS_OF_COUNTRIES = frozenset(b"cc md mm pl ps py rs sh so zip".split())
 
@@ -34,9 +39,9 @@ def detect(site: Site) -> Iterator[Match]:
     end = _domain_end(text, site.start + 1)
     if start is None or end is None or end - start > _ADDRESS_BYTES_MAX:
         return
-    if not (
-        _is_of_url(text, start) or _is_clone_url(text, start, end) or at(text, end) == ord("(")
-    ):
+    if text[start : site.start] in _LABELLED or _CALL.match(text, end):
+        return
+    if not (_is_of_url(text, start) or _is_clone_url(text, start, end)):
         yield Match(start, end, _SCORE)
 
 
@@ -47,7 +52,7 @@ def _local_start(text: bytes, at_sign: int) -> int | None:
         start -= step
         if at_sign - start > _LOCAL_BYTES_MAX:
             return None
-    while start < at_sign and text[start] in _CLOSE_TO_LETTERS:
+    while start < at_sign and text[start] in _LOCAL_MARKS:
         start += 1
     return start if start < at_sign and at(text, at_sign - 1) != ord(".") else None
 
@@ -56,8 +61,13 @@ def _local_step(text: bytes, start: int) -> int:
     """Bytes of the character before `start`, 0 if it is none of a local part."""
     if text[max(start - 1, 0) : start + 1] == b"..":
         return 0
-    if at(text, start - 1) in ALNUM or at(text, start - 1) in _CLOSE_TO_LETTERS:
+    if at(text, start - 1) in ALNUM or at(text, start - 1) in _LOCAL_MARKS:
         return 1
+    if text[max(start - 1, 0) : start] == b"=":
+        # `bounces+17-ana=example.com@list.example`
+        return int(
+            _BOUNCE.search(text, max(start - 1 - _LOCAL_BYTES_MAX, 0), start - 1) is not None
+        )
     lengths = (length for length in (2, 3) if length <= start)
     return next((n for n in lengths if _LETTER.fullmatch(text, start - n, start)), 0)
 

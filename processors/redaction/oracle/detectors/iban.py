@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from spanloom.processors.redaction.oracle.detectors.anchors import Detector, Match, Site, digits
+from spanloom.processors.redaction.oracle.detectors.anchors import (
+    Detector,
+    Match,
+    Site,
+    digits,
+    word,
+)
 from spanloom.processors.redaction.oracle.detectors.look import ALNUM, at
 from spanloom.processors.redaction.oracle.validators.digits import mod97
 
@@ -13,7 +19,9 @@ _SCORE = 95
 _UNEVEN = 75
 _LEAD_BYTES_MAX = 34
 _GROUP = 4
-_START = re.compile(rb"(?<![0-9A-Za-z])([A-Za-z]{2})(?!00|01|99)[0-9]{2}")
+_CHARACTERS_MIN = 15
+"""Norway's."""
+_START = re.compile(rb"(?:(?<![0-9A-Za-z])|(?<=\?[0-9][0-9]))([A-Za-z]{2})(?!00|01|99)[0-9]{2}")
 
 _COUNTRIES = {
     15: "NO",
@@ -40,8 +48,8 @@ _LENGTHS = {code: length for length, codes in _COUNTRIES.items() for code in cod
 
 
 def detect(site: Site) -> Iterator[Match]:
-    """Every country's numbers have eight digits in a row; the start is searched before them."""
-    for start in range(max(0, site.start - _LEAD_BYTES_MAX), site.start):
+    """In groups they have eight digits in a row, before which the start is; others are words."""
+    for start in range(max(0, site.start - _LEAD_BYTES_MAX), site.start + 1):
         head = _START.match(site.text, start)
         length = _LENGTHS.get(head[1].decode().upper()) if head else None
         end, score = _extent(site.text, start, length) if length else (0, 0)
@@ -69,4 +77,4 @@ def _extent(text: bytes, start: int, length: int) -> tuple[int, int]:
     return (0, 0) if at(text, end) in ALNUM else (end, score)
 
 
-IBAN = Detector("iban", (digits(8),), detect)
+IBAN = Detector("iban", (digits(8), word(_CHARACTERS_MIN)), detect)
