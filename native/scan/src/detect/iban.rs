@@ -116,7 +116,9 @@ const COUNTRIES: &[([u8; 2], usize)] = &[
 ];
 
 fn detect_iban(site: &Site<'_>, matches: &mut Matches) {
-    for start in site.start.saturating_sub(LEAD_BYTES_MAX)..=site.start {
+    let is_word = at(site.text, site.start).is_ascii_alphabetic();
+    let lead = if is_word { 0 } else { LEAD_BYTES_MAX };
+    for start in site.start.saturating_sub(lead)..=site.start {
         let Some(len) = length(site.text, start) else { continue };
         let Some((end, score)) = extent(site.text, start, len) else { continue };
         if end > site.start && mod97(slice(site.text, start, end)) {

@@ -41,8 +41,9 @@ fn sites(detector: &Detector, text: &[u8]) -> Vec<(usize, usize)> {
             }),
             Anchor::Octets => runs.octets(text, add),
             Anchor::HexGroups => runs.hex_groups(text, add),
-            Anchor::HexWord(n) => runs.hex_words(text, n, |range| {
-                if range.len() == n {
+            Anchor::HexWord(n) => runs.words(n, |range| {
+                let mut word = text.get(range.clone()).unwrap_or(&[]).iter();
+                if range.len() == n && word.all(u8::is_ascii_hexdigit) {
                     add(range);
                 }
             }),

@@ -89,22 +89,24 @@ impl RunRules {
                 self.hex_groups.iter().for_each(|&rule| found(Run::Of(rule), range.clone()));
             });
         }
-        if let Some(shortest) = self.hex_words.iter().map(|&(len, _)| len).min() {
-            runs.hex_words(text, shortest, |range| {
-                let rules = self.hex_words.iter().filter(|&&(len, _)| range.len() == len);
-                rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
-            });
-        }
-        if let Some(shortest) = self.words.iter().map(|&(least, _)| least).min() {
+        let lens = self.words.iter().chain(&self.hex_words).map(|&(len, _)| len);
+        if let Some(shortest) = lens.min() {
             runs.words(shortest, |range| {
-                let rules = self.words.iter().filter(|&&(least, _)| range.len() >= least);
-                rules.for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
+                let hex = self.hex_words.iter().filter(|&&(len, _)| is_hex(text, &range, len));
+                let words = self.words.iter().filter(|&&(least, _)| range.len() >= least);
+                hex.chain(words).for_each(|&(_, rule)| found(Run::Of(rule), range.clone()));
             });
         }
         runs.tokens(text, token_bytes_min, |range| {
             found(Run::Token { n_bytes: token_len(text, &range) }, range);
         });
     }
+}
+
+/// Whether a word is just so many hex digits.
+fn is_hex(text: &[u8], word: &Range<usize>, len: usize) -> bool {
+    let is_hex = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
+    word.len() == len && text.get(word.clone()).is_some_and(is_hex)
 }
 
 /// Length of a token without its padding.

@@ -144,21 +144,6 @@ impl Runs {
         self.stretches(|map| map.words, len_min, found);
     }
 
-    /// Calls `found` by ascending start with every word of at least `len_min` letters and digits
-    /// that holds nothing but ASCII hex digits. A `len_min` of 0 is taken as 1.
-    pub fn hex_words(&self, text: &[u8], len_min: usize, mut found: impl FnMut(Range<usize>)) {
-        self.stretches(
-            |map| map.hex,
-            len_min,
-            |Range { start, end }| {
-                let beside = [start.checked_sub(1), Some(end)].map(|at| text.get(at?));
-                if !beside.into_iter().flatten().any(u8::is_ascii_alphanumeric) {
-                    found(start..end);
-                }
-            },
-        );
-    }
-
     /// Calls `found` with every longest stretch of at least `len_min` bytes whose bits are set.
     fn stretches(
         &self,

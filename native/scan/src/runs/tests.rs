@@ -178,18 +178,3 @@ fn tokens_are_those_that_splitting_finds() {
         }
     }
 }
-
-#[test]
-fn a_hex_word_is_a_whole_word_of_hex_digits() {
-    let hex_words_of = |text: &'static str, len_min: usize| {
-        let mut all = Vec::new();
-        runs_of(text).hex_words(text.as_bytes(), len_min, |range| all.push(&text[range]));
-        all
-    };
-    assert_eq!(
-        hex_words_of("0a1b2c3d4e5f, x0a1b2c3d4e5f é0A1B2C_00", 6),
-        ["0a1b2c3d4e5f", "0A1B2C"]
-    );
-    assert_eq!(hex_words_of("0a1b2c 0a1b2cg", 6), ["0a1b2c"]);
-    assert!(hex_words_of("0a1b2", 6).is_empty());
-}

@@ -12,7 +12,7 @@ from spanloom.processors.redaction.oracle.detectors.anchors import (
     digits,
     word,
 )
-from spanloom.processors.redaction.oracle.detectors.look import ALNUM, at
+from spanloom.processors.redaction.oracle.detectors.look import ALNUM, LETTERS, at
 from spanloom.processors.redaction.oracle.validators.digits import mod97
 
 _SCORE = 95
@@ -49,7 +49,8 @@ _LENGTHS = {code: length for length, codes in _COUNTRIES.items() for code in cod
 
 def detect(site: Site) -> Iterator[Match]:
     """In groups they have eight digits in a row, before which the start is; others are words."""
-    for start in range(max(0, site.start - _LEAD_BYTES_MAX), site.start + 1):
+    lead = 0 if site.text[site.start] in LETTERS else _LEAD_BYTES_MAX
+    for start in range(max(0, site.start - lead), site.start + 1):
         head = _START.match(site.text, start)
         length = _LENGTHS.get(head[1].decode().upper()) if head else None
         end, score = _extent(site.text, start, length) if length else (0, 0)
