@@ -30,14 +30,25 @@ def order_number(rng: Rng) -> str:
 def version(rng: Rng) -> str:
     dotted = ".".join(str(rng.randint(0, 30)) for _ in range(4))
     lead = rng.choice(
-        ["version {}", "Chrome/{} Safari", "upgraded to v{}", "build {} is out", "release {}"]
+        [
+            "version {}",
+            "Chrome/{} Safari",
+            "upgraded to v{}",
+            "build {} is out",
+            "release {}",
+            "Host 127.0.0.1 answers\nfirmware: {}",
+            "<fw>{}</fw>",
+            "la versión {} no arranca",
+            "ファームウェア{}に更新",
+        ]
     )
     return lead.format(dotted)
 
 
 def section(rng: Rng) -> str:
     dotted = ".".join(str(rng.randint(1, 12)) for _ in range(4))
-    return rng.choice(["see section {}", "chapter {} says so", "Clause {} applies"]).format(dotted)
+    lead = ["see section {}", "chapter {} says so", "Clause {} applies", "podle kapitoly {} normy"]
+    return rng.choice(lead).format(dotted)
 
 
 def out_of_range_quad(rng: Rng) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import random
 
@@ -12,6 +14,7 @@ BECH32M_CHECK = 0x2BC830A3
 GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 # Version bytes of Base58Check: Bitcoin P2PKH and P2SH, Litecoin, Dogecoin, Tron.
 VERSIONS = {"btc": 0x00, "btc_p2sh": 0x05, "ltc": 0x30, "doge": 0x1E, "tron": 0x41}
+KINDS = ("segwit", "segwit_script", "taproot", "ltc_segwit", "eth", "eth", "stellar")
 ROUND_CONSTANTS = (
     0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000,
     0x000000000000808B, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
@@ -68,6 +71,12 @@ def ethereum(payload: bytes) -> str:
     return "0x" + "".join(cased)
 
 
+def stellar(key: bytes) -> str:
+    """SEP 23: the version of an account, its key and a CRC, in base 32."""
+    body = bytes([6 << 3]) + key
+    return base64.b32encode(body + binascii.crc_hqx(body, 0).to_bytes(2, "little")).decode()
+
+
 def keccak256(data: bytes) -> bytes:
     """Keccak with its first padding, of at most 135 bytes; `hashlib.sha3_256` pads otherwise."""
     block = bytearray(data.ljust(136, b"\0"))
@@ -107,8 +116,10 @@ def rotate(lane: int, by: int) -> int:
 
 def wallet(rng: random.Random) -> str:
     """An address of any kind."""
-    kind = rng.choice([*VERSIONS, "segwit", "segwit_script", "taproot", "ltc_segwit", "eth", "eth"])
+    kind = rng.choice([*VERSIONS, *KINDS])
     payload = rng.randbytes(20)
+    if kind == "stellar":
+        return stellar(rng.randbytes(32))
     if kind in VERSIONS:
         return base58check(VERSIONS[kind], payload)
     if kind == "eth":

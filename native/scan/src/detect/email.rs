@@ -175,12 +175,12 @@ fn has_suffix(text: &[u8], suffix: &[u8]) -> bool {
     starts_with_ignoring_case(text, start, suffix)
 }
 
-/// `git@host:path`.
+/// `git@host:path` or `git@host/path`.
 fn is_clone_url(text: &[u8], start: usize, end: usize) -> bool {
     let address = slice(text, start, end);
     let follows = at(text, end + 1);
     slice(address, 0, 4).eq_ignore_ascii_case(b"git@")
-        && at(text, end) == b':'
+        && matches!(at(text, end), b':' | b'/')
         && (follows.is_ascii_alphanumeric() || b"/~_.-".contains(&follows))
 }
 
@@ -238,6 +238,7 @@ mod tests {
             "name@1.0.tgz",
             "logo@2x.py",
             "git@github.com:org/repo.git",
+            "git@github.com/org/repo",
             "https://user:pass@example.com/x",
             "https://0123abcd@o1.ingest.example.io/2",
             "@app.route",

@@ -23,7 +23,7 @@ _LABELLED = (b"this", b"super", b"return")
 _LETTER = re.compile(rb"[\xc3-\xd3][\x80-\xbf]|\xd4[\x80-\xaf]|\xe1[\xb8-\xbf][\x80-\xbf]")
 """Non-ASCII letters of scripts with spaces between words."""
 _USERINFO = re.compile(rb"://(?:[^ \t\n\f\r/?#\"'<>(),;@]*:)?\Z")
-_CLONE = re.compile(rb":[0-9A-Za-z/~_.-]")
+_CLONE = re.compile(rb"[:/][0-9A-Za-z/~_.-]")
 _FILE_ENDINGS = frozenset(
     b"avif bak bin bmp bz cfg conf cpp css csv deb dll dmg doc docx eot exe gif gz htm html ico"
     b" ini ipynb jar java jpeg jpg js json jsx kt less lock log map md5 mjs mount mp3 mp4 otf patch"
@@ -120,7 +120,7 @@ def _is_of_url(text: bytes, start: int) -> bool:
 
 
 def _is_clone_url(text: bytes, start: int, end: int) -> bool:
-    """`git@host:path`."""
+    """`git@host:path` or `git@host/path`."""
     return text[start : start + 4].lower() == b"git@" and _CLONE.match(text, end) is not None
 
 
