@@ -16,6 +16,34 @@ CARD_STARTS = ["4", "51", "55", "2221", "2720", "34", "37", "3528", "36", "6011"
 CARD_STARTS += ["2200", "9792", "6062", "6070"]
 CARD_GROUPS = [[4, 4, 4], [4, 6], [], [4, 4, 4, 4], [1] * 15]
 
+BESIDE_PHONE = [
+    *(
+        "NIP ",
+        "policy no. ",
+        "id: ",
+        "caller_id=",
+        "VAT GB ",
+        "numéro de commande ",
+        "msgId:",
+        "ИНН ",
+    ),
+    *("(", "/", "'%", "wa.me/", "17,", "1 ", "phone "),
+]
+BEHIND_PHONE = [
+    *(
+        " ext. 12",
+        ", wew. 3",
+        " доб. 204",
+        "内線12",
+        " (poste 7)",
+        ";ext=1",
+        "x",
+        " x 1234567",
+        " #5",
+    ),
+    *("#", "%'", "@sip.example.org", ",36877", ",90", " 1"),
+]
+
 Rng = random.Random
 Entity = Callable[[Rng], str]
 
@@ -81,7 +109,9 @@ def phone(rng: Rng) -> str:
         lambda: "0" + grouped(rng, digits(rng, rng.randint(7, 11)), [2, 3]),
         lambda: f"00{rng.choice(['1', '44', '49', '7'])} {digits(rng, rng.randint(5, 11))}",
     ]
-    return rng.choice(styles)()
+    plain = [""]
+    before, after = rng.choice([plain, BESIDE_PHONE]), rng.choice([plain, BEHIND_PHONE])
+    return rng.choice(before) + rng.choice(styles)() + rng.choice(after)
 
 
 def iban(rng: Rng) -> str:

@@ -1,4 +1,4 @@
-"""Two engines that share no code but two tables say the same of every text."""
+"""Two engines that share no code but three tables say the same of every text."""
 
 import random
 from pathlib import Path
@@ -69,6 +69,7 @@ def test_the_engines_tell_places_behind_one_that_cuts_a_character() -> None:
     [
         ("fold.tsv", "view/fold.tsv"),
         ("detectors/phone/plan.txt", "detect/phone/plan.txt"),
+        ("detectors/phone/words.txt", "detect/phone/words.txt"),
     ],
 )
 def test_the_engines_read_the_same_tables(table: str, origin: str) -> None:

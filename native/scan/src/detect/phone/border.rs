@@ -5,8 +5,10 @@ use super::cluster::{before, is_digit};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Border {
     Free,
-    /// Another digit group stands there, one space or comma away.
+    /// Another digit group stands there, one space away.
     Crowded,
+    /// A digit stands there, one comma away: a field of a table, a decimal or thousands.
+    Listed,
     /// The digits belong to something longer or other.
     Blocked,
 }
@@ -24,8 +26,11 @@ pub fn left(text: &[u8], start: usize) -> Border {
     let is_previous_digit = previous.is_some_and(|byte| byte.is_ascii_digit());
     let is_previous_group = is_previous_digit || previous == Some(b')');
     match head.last() {
-        Some(b' ' | b',') if is_previous_group => Border::Crowded,
+        Some(b' ') if is_previous_group => Border::Crowded,
+        Some(b',') if is_previous_group => Border::Listed,
         Some(b':') if is_previous_digit => Border::Blocked,
+        Some(b'%') if is_quote(previous.as_ref()) => Border::Free,
+        Some(b'/') if text.get(start) == Some(&b'+') || head.ends_with(b"wa.me/") => Border::Free,
         Some(b'.') if previous.is_some_and(|byte| byte.is_ascii_alphabetic()) => Border::Free,
         Some(b'.' | b'-' | b'/' | b'_' | b'#' | b'@' | b'%' | b'^' | b'~' | b'+' | b')') => {
             Border::Blocked
@@ -35,19 +40,29 @@ pub fn left(text: &[u8], start: usize) -> Border {
     }
 }
 
-/// The border after `end`.
-pub fn right(text: &[u8], end: usize) -> Border {
+/// The border after `end` of a number that begins with a `+` or not.
+pub fn right(text: &[u8], end: usize, has_plus: bool) -> Border {
     let tail = text.get(end..).unwrap_or_default();
     let next = tail.get(1);
     match tail.first() {
-        Some(b' ' | b',') if is_digit(next) => Border::Crowded,
+        Some(b' ') if is_digit(next) => Border::Crowded,
+        Some(b',') if is_digit(next) => Border::Listed,
+        Some(b'%') if is_quote(next) => Border::Free,
+        // An address for calls: `+4930123456@sip.example.org`.
+        Some(b'@') if has_plus => Border::Free,
         Some(b':' | b'.' | b')' | b'(') if is_digit(next) => Border::Blocked,
         Some(b'-') if starts_word(tail) => Border::Free,
         Some(b'-' | b'/') if next.is_some_and(u8::is_ascii_alphanumeric) => Border::Blocked,
-        Some(b'_' | b'@' | b'%' | b'^' | b'+' | b'=') => Border::Blocked,
+        // `123456#` is a code that a telephone sends in a call.
+        Some(b'_' | b'@' | b'#' | b'%' | b'^' | b'+' | b'=') => Border::Blocked,
         Some(byte) if byte.is_ascii_alphanumeric() => Border::Blocked,
         _ => Border::Free,
     }
+}
+
+/// As around the `%` of a pattern in SQL: `LIKE '%0612345678%'`.
+fn is_quote(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b'\'' | b'"'))
 }
 
 /// `-Fax`, `-Office`: three letters, so no hex group.
@@ -68,27 +83,4 @@ pub fn is_in_hex_dump(text: &[u8], start: usize, end: usize) -> bool {
     let is_spaced = |gap: Option<&[u8]>| gap.is_some_and(<[u8]>::is_empty);
     (is_spaced(before.next()) && before.next().is_some_and(is_pair))
         || (is_spaced(after.next()) && after.next().is_some_and(is_pair))
-}
-
-/// Where an extension after `end` ends: `x123`, ` ext. 123`, `;ext=123`, ` #123`.
-/// The flag is false for the last form, which is less sure.
-pub fn extension(text: &[u8], end: usize) -> Option<(usize, bool)> {
-    const MARKS: [&str; 9] =
-        ["extension ", ";ext=", "ext. ", "ext.", "ext ", "ext", "x ", "x", "#"];
-    let tail = text.get(end..)?;
-    let is_mark = matches!(tail, [b' ', next, ..] if !next.is_ascii_digit())
-        || matches!(tail, [b',' | b';' | b'#' | b'x' | b'X' | b'e' | b'E', ..]);
-    if !is_mark {
-        return None;
-    }
-    let spaced = tail.strip_prefix(b",").unwrap_or(tail);
-    let trimmed = spaced.strip_prefix(b" ").unwrap_or(spaced);
-    MARKS.iter().find_map(|mark| {
-        let begins = trimmed.get(..mark.len())?.eq_ignore_ascii_case(mark.as_bytes());
-        let digits = trimmed.get(mark.len()..).filter(|_| begins)?;
-        let n_digits = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let is_free = digits.get(n_digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        let skipped = tail.len() - trimmed.len() + mark.len();
-        ((1..=7).contains(&n_digits) && is_free).then_some((end + skipped + n_digits, *mark != "#"))
-    })
 }

@@ -9,6 +9,8 @@ const GROUPS_MAX: usize = 9;
 /// 15 of E.164 and an international prefix.
 pub const DIGITS_MAX: usize = 18;
 
+const FIELD_DIGITS_MIN: usize = 9;
+
 /// The digit groups between two positions of a text.
 pub struct Cluster<'a> {
     pub text: &'a [u8],
@@ -36,6 +38,8 @@ pub struct Candidate {
     open: Option<usize>,
     /// Another group follows or precedes, separated like the groups inside.
     pub crowded: bool,
+    /// A digit follows or precedes, separated by a comma.
+    pub listed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +125,13 @@ impl Candidate {
     /// No bracket is left open.
     pub fn is_closed(&self) -> bool {
         self.open.is_none()
+    }
+
+    /// Whether a comma beside it ends a field: fractions and thousands are shorter, or grouped
+    /// by spaces or dots.
+    pub fn is_field(&self) -> bool {
+        self.digits.len() >= FIELD_DIGITS_MIN
+            && self.separators.iter().all(|gap| *gap == Separator::Dash)
     }
 
     /// The digits group by group.

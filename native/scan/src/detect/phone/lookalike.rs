@@ -31,8 +31,12 @@ fn is_binary_limit(digits: &[u8]) -> bool {
 }
 
 /// Seconds since 1970 from 2017 to 2033, in ten digits, or so many milliseconds.
+/// 1800 and six more are free of charge in Australia, and no more than twelve days.
 pub fn is_timestamp(digits: &[u8]) -> bool {
-    matches!(digits, [b'1', b'5'..=b'9', ..]) && matches!(digits.len(), 10 | 13)
+    let is_free_of_charge = digits.len() == 10 && digits.starts_with(b"1800");
+    matches!(digits, [b'1', b'5'..=b'9', ..])
+        && matches!(digits.len(), 10 | 13)
+        && !is_free_of_charge
 }
 
 /// Digits without separators that start with a date: `20240115`, `202401151230`.
@@ -44,8 +48,8 @@ fn is_compact_date(digits: &[u8]) -> bool {
         && day.is_some_and(is_day)
 }
 
-/// `2024-01-15`, `15.01.2024`, `01/15/2024` or a year and a month anywhere inside, or years
-/// from to.
+/// `2024-01-15`, `15.01.2024`, `01/15/2024` or a year and a month anywhere inside, years
+/// from to, or what is counted by the year.
 fn has_date(candidate: &Candidate) -> bool {
     if candidate.sizes.len() == 1 {
         return is_compact_date(&candidate.digits);
@@ -56,7 +60,18 @@ fn has_date(candidate: &Candidate) -> bool {
         (first, second) = (second, third);
         is_found
     });
-    has_triple || (candidate.sizes.as_slice() == [4, 4] && candidate.groups().all(is_year))
+    has_triple || is_of_year(candidate)
+}
+
+/// `2019-2024`, `1119/2024`.
+fn is_of_year(candidate: &Candidate) -> bool {
+    if candidate.sizes.len() != 2 {
+        return false;
+    }
+    let is_case = candidate.separators.first() == Some(&Separator::Slash);
+    let mut groups = candidate.groups();
+    let is_first_year = groups.next().is_some_and(is_year);
+    groups.next().is_some_and(is_year) && (is_case || is_first_year)
 }
 
 fn is_date(first: &[u8], second: &[u8], third: &[u8]) -> bool {
@@ -84,15 +99,17 @@ fn is_dotted_other(candidate: &Candidate) -> bool {
     }
 }
 
-/// Social security numbers, parts of card numbers, ISBNs, ZIP codes with four more digits,
-/// billions.
+/// Social security numbers, parts of card numbers, ISBNs, ZIP codes with three or four more
+/// digits, numbers of companies and cases, billions.
 fn is_grouped_other(candidate: &Candidate) -> bool {
     let is_plain = candidate.bracketed.is_none();
     if candidate.crowded && candidate.sizes.iter().all(|size| *size == 4) {
         return true;
     }
     match candidate.sizes.as_slice() {
-        [3, 2, 4] | [5, 4] => is_plain,
+        [3, 2, 4 | 5] | [5, 4] => is_plain,
+        [5, 3] => candidate.separators.first() == Some(&Separator::Dash),
+        [_, 2] => true,
         [4, 4, 4, ..] => is_plain && !is_led_by_zero(candidate),
         [1..=3, 3, 3, 3] => is_plain && !is_led_by_zero(candidate),
         [.., 1] if candidate.sizes.len() > 1 => true,

@@ -1,14 +1,17 @@
 //! Telephone numbers, by the numbering plans of all countries.
 //!
 //! A digit cluster of `runs` is taken apart into groups; every stretch of up to nine groups
-//! and eighteen digits is a candidate, with a `+` or `(` before it and an extension (`x12`,
-//! `ext. 12`, `#12`) after it. Between groups stand a space, `-`, `/` (with at most one space
+//! and eighteen digits is a candidate, with a `+` or `(` before it and an `extension` (`x12`,
+//! `, wew. 12`, `#12`) after it. Between groups stand a space, `-`, `/` (with at most one space
 //! beside them), `.`, or nothing but brackets; brackets are balanced and one pair at most. What
 //! stands before and after decides whether the digits are part of something else (`border`); a
-//! candidate beside another group, one space or comma away, is *crowded*. The candidates of a
-//! cluster that need no context (60 or more) come before those that may do with some (40 or
-//! more) and the rest; of each kind the one with the most digits wins, then the highest score,
-//! then the first. Winners do not share groups. A candidate has the higher score of these:
+//! candidate beside another group, one space or comma away, is *crowded*, unless it is a field
+//! of a table. One without `+` right behind the name of another number (`label`) is none.
+//!
+//! The candidates of a cluster that need no context (60 or more) come before those that may do
+//! with some (40 or more) and the rest; of each kind the one with the most digits wins, then the
+//! highest score, then the first. Winners do not share groups. A candidate has the higher score
+//! of these:
 //!
 //! | International (`international`)                                         | score          |
 //! |-------------------------------------------------------------------------|----------------|
@@ -36,27 +39,31 @@
 //! | not so grouped, in brackets: prefix first                               | 68             |
 //! | .. first group in brackets, 9 digits or more; else                      | 62, 45         |
 //! | not so grouped, prefix first: 9 digits or more; else                    | 62, 45         |
-//! | not so grouped, no dots: 3-2-3; *even*                                  | 60             |
+//! | not so grouped, no dots: 3-2-3; *even*                                  | 50             |
 //! | not so grouped otherwise                                                | 35             |
 //! | one group: a mobile series; 9 to 11 digits, 0 first                     | 60             |
-//! | one group: 10 digits; a time since 1970; 12 or 13 without 0; else       | 45, 28, 0, 35  |
+//! | one group: 10 digits; a time since 1970; 12 or 13 without 0; else       | 45, 24, 0, 35  |
 //! | valid nowhere: 7 to 11 digits in groups, 10 in one                      | 26             |
 //!
 //! A prefix comes first when the first digit is 0, or the first group one digit of ten or more.
 //! *Even* are 9 to 11 digits in three groups or more of 2 to 4, the last two not 4-2. A crowded
-//! number without `+` has at most 35, a national one must be grouped as in its region, too. In
+//! number without `+` has at most 35, a national one must be grouped as in its region, too, and so
+//! must a field of several groups. In
 //! clusters of more than twelve groups no crowded national number counts, and of the others
 //! those so grouped. A named extension adds 10 to whatever the score is.
 
 mod border;
 mod cluster;
+mod extension;
 mod international;
+mod label;
 mod lookalike;
 mod national;
 mod pattern;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use border::Border;
 use cluster::{Candidate, Cluster};
@@ -127,10 +134,10 @@ fn best_from(cluster: &Cluster<'_>, first: usize, candidate: &mut Candidate) -> 
         if left == Border::Blocked {
             continue;
         }
-        let is_crowded = left == Border::Crowded && lead.bracket.is_none();
+        let left = if lead.bracket.is_none() { left } else { Border::Free };
         let mut is_going_on = candidate.begin(cluster, first, lead);
         while is_going_on {
-            let found = scored(cluster, candidate, is_crowded);
+            let found = scored(cluster, candidate, left);
             best = match (best, found) {
                 (Some(best), Some(found)) if best.rank() > found.rank() => Some(best),
                 (best, found) => found.or(best),
@@ -141,17 +148,20 @@ fn best_from(cluster: &Cluster<'_>, first: usize, candidate: &mut Candidate) -> 
     best
 }
 
-fn scored(cluster: &Cluster<'_>, candidate: &mut Candidate, is_crowded: bool) -> Option<Scored> {
+fn scored(cluster: &Cluster<'_>, candidate: &mut Candidate, left: Border) -> Option<Scored> {
     let n_digits = candidate.digits.len();
     if n_digits < DIGITS_MIN || !candidate.is_closed() {
         return None;
     }
-    let extension = border::extension(cluster.text, candidate.end);
+    let extension = extension::after(cluster.text, candidate.end);
     let right = match extension {
         Some(_) => Border::Free,
-        None => border::right(cluster.text, candidate.end),
+        None => border::right(cluster.text, candidate.end, candidate.plus),
     };
-    candidate.crowded = is_crowded || right == Border::Crowded;
+    let beside = [left, right];
+    candidate.listed = beside.contains(&Border::Listed);
+    candidate.crowded =
+        beside.contains(&Border::Crowded) || candidate.listed && !candidate.is_field();
     let is_pairs = candidate.sizes.iter().all(|size| *size == 2);
     let is_hex = is_pairs && border::is_in_hex_dump(cluster.text, candidate.start, candidate.end);
     if right == Border::Blocked || is_hex {
@@ -162,6 +172,12 @@ fn scored(cluster: &Cluster<'_>, candidate: &mut Candidate, is_crowded: bool) ->
     if candidate.crowded && !candidate.plus {
         shape = shape.min(CROWDED_SCORE_MAX);
     }
+    // Of digits that stand beside others the label is before all of them.
+    let labelled = cluster.groups.first().filter(|_| left == Border::Crowded);
+    let labelled = labelled.map_or(candidate.start, |group| group.start);
+    if shape == 0 || !candidate.plus && label::is_other(cluster.text, labelled) {
+        return None;
+    }
     let (end, bonus) = match extension {
         Some((end, true)) => (end, EXTENSION_BONUS),
         Some((end, false)) => (end, 0),
@@ -169,5 +185,5 @@ fn scored(cluster: &Cluster<'_>, candidate: &mut Candidate, is_crowded: bool) ->
     };
     let score = (shape + bonus).min(SCORE_MAX);
     let Candidate { first, last, start, .. } = *candidate;
-    (shape > 0).then_some(Scored { score, first, last, n_digits, start, end })
+    Some(Scored { score, first, last, n_digits, start, end })
 }

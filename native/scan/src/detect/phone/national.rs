@@ -28,7 +28,8 @@ pub fn score(candidate: &Candidate, is_thorough: bool) -> u8 {
         return 0;
     }
     let homes = homes_grouping(&candidate.sizes);
-    let is_thorough = is_thorough && !candidate.crowded;
+    let is_field = candidate.listed && candidate.sizes.len() > 1;
+    let is_thorough = is_thorough && !candidate.crowded && !is_field;
     if (homes == 0 && !is_thorough) || lookalike::is_other(candidate) {
         return 0;
     }
@@ -155,7 +156,7 @@ fn is_dialled(candidate: &Candidate) -> bool {
 /// Of digits without a separator.
 fn joined_score(digits: &[u8], is_zero_led: bool) -> u8 {
     if lookalike::is_timestamp(digits) {
-        return 28;
+        return 24;
     }
     match (digits.len(), is_zero_led) {
         _ if is_mobile_series(digits) => 60,
@@ -196,9 +197,9 @@ fn loose_score(candidate: &Candidate) -> u8 {
     let is_dotted = candidate.separators.contains(&Separator::Dot);
     let is_even = candidate.sizes.iter().all(|size| (2..=4).contains(size));
     match candidate.sizes.as_slice() {
-        [3, 2, 3] if !is_dotted => 60,
+        [3, 2, 3] if !is_dotted => 50,
         [.., 4, 2] => 35,
-        [_, _, _, ..] if is_even && !is_dotted && (9..=11).contains(&candidate.digits.len()) => 60,
+        [_, _, _, ..] if is_even && !is_dotted && (9..=11).contains(&candidate.digits.len()) => 50,
         _ => 35,
     }
 }

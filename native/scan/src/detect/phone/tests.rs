@@ -88,6 +88,53 @@ fn national_numbers_are_found_when_written_as_in_their_country() {
 #[test]
 fn an_extension_belongs_to_the_number() {
     assert_all_found(&["202-470-9961x424", "(202) 470-9961 ext. 12", "+1-382-411-3575 #7"]);
+    assert_all_found(&[
+        "+48 12 689 37 07, wew. 92",
+        "0161 496 0344 (ext 12)",
+        "0161 496 0344;ext=12",
+        "044 924-15-35, toestel 7",
+        "06 32 13 95 01 poste 41",
+    ]);
+    // As the view has them: with Latin letters for Cyrillic ones that look alike.
+    assert_all_found(&["8 (911) 151-98-56 \u{434}o\u{431}. 204", "090-8556-3561内線12"]);
+    assert_eq!(found("0161 496 0344, room 12"), ["0161 496 0344"]);
+    assert_eq!(found("0161 496 0344 (ext 12 or 13)"), ["0161 496 0344"]);
+}
+
+#[test]
+fn what_is_named_otherwise_is_no_number() {
+    let other = [
+        "NIP 372-003-68-98",
+        "\"nif\": \"0477501644\"",
+        "NHS no. 202 470 9961",
+        "my policy number is 0161 496 0344",
+        "numero de commande 0477501644",
+        "meeting_id=0477501644",
+        "messageId: 0477501644",
+        "VAT GB 202 470 9961",
+        "ABN 42 727 135 344",
+    ];
+    assert_none_found(&other);
+    for label in ["phone", "caller id", "wa_id", "customer", "telephone du client", "GB"] {
+        assert_eq!(found(&format!("{label}: 0477501644")), ["0477501644"], "{label}");
+    }
+    assert_eq!(found("NIP +48 12 689 37 07"), ["+48 12 689 37 07"]);
+    assert_eq!(found("NIP\n0477501644"), ["0477501644"]);
+}
+
+#[test]
+fn a_number_may_be_a_field_of_a_table() {
+    assert_eq!(found("17,0477501644,36877"), ["0477501644"]);
+    assert_eq!(found("Ada,202-470-9961,94110"), ["202-470-9961"]);
+    assert_none_found(&["1,234 567 890", "12 345 678,90", "4181078791,100-241-4054,1"]);
+}
+
+#[test]
+fn numbers_stand_in_addresses_and_patterns() {
+    for text in ["wa.me/+48126893707", "sip:+48126893707@sip.example.org", "'%+48126893707%'"] {
+        assert_eq!(found(text), ["+48126893707"], "{text}");
+    }
+    assert_eq!(found("https://wa.me/0048126893707"), ["0048126893707"]);
 }
 
 #[test]
@@ -137,6 +184,9 @@ fn other_numbers_are_not_found() {
         "population 3 314 947 461",
         "46 02 01 01 00 00 7f 45",
         "7f 06 32 13 95 01",
+        "0161 496 0344#",
+        "08491-434 and 0161/2024",
+        "172-28-88414",
     ]);
 }
 

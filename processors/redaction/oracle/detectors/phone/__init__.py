@@ -7,7 +7,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from spanloom.processors.redaction.oracle.detectors.anchors import Detector, Match, Site, digits
-from spanloom.processors.redaction.oracle.detectors.phone import border, international, national
+from spanloom.processors.redaction.oracle.detectors.phone import (
+    border,
+    extension,
+    international,
+    label,
+    national,
+)
 from spanloom.processors.redaction.oracle.detectors.phone.cluster import Candidate, Cluster
 
 _THOROUGH_GROUPS_MAX = 12
@@ -48,18 +54,22 @@ def _best_from(cluster: Cluster, first: int) -> _Scored | None:
     found = []
     for lead in cluster.leads(first):
         left = border.left(cluster.text, lead.start)
-        is_crowded = left == "crowded" and lead.bracket is None
+        beside = left if lead.bracket is None else "free"
         if left != "blocked":
             for candidate in cluster.candidates(first, lead):
-                scored = _scored(cluster, candidate, is_crowded=is_crowded)
+                scored = _scored(cluster, candidate, beside)
                 found += [scored] if scored else []
     return max(reversed(found), key=_Scored.rank, default=None)
 
 
-def _scored(cluster: Cluster, candidate: Candidate, *, is_crowded: bool) -> _Scored | None:
-    extension = border.extension(cluster.text, candidate.end)
-    right = "free" if extension else border.right(cluster.text, candidate.end)
-    candidate = replace(candidate, crowded=is_crowded or right == "crowded")
+def _scored(cluster: Cluster, candidate: Candidate, left: border.Border) -> _Scored | None:
+    extended = extension.after(cluster.text, candidate.end)
+    right: border.Border = "free"
+    if not extended:
+        right = border.right(cluster.text, candidate.end, has_plus=candidate.plus)
+    listed = "listed" in (left, right)
+    crowded = "crowded" in (left, right) or (listed and not candidate.is_field)
+    candidate = replace(candidate, crowded=crowded, listed=listed)
     is_pairs = set(candidate.sizes) == {2}
     is_hex = is_pairs and border.is_in_hex_dump(cluster.text, candidate.start, candidate.end)
     if right == "blocked" or is_hex or len(candidate.digits) < _DIGITS_MIN:
@@ -68,9 +78,13 @@ def _scored(cluster: Cluster, candidate: Candidate, *, is_crowded: bool) -> _Sco
     shape = max(international.score(candidate), national.score(candidate, is_thorough=is_thorough))
     if candidate.crowded and not candidate.plus:
         shape = min(shape, _CROWDED_MAX)
-    end, is_named = extension or (candidate.end, False)
+    # Of digits that stand beside others the label is before all of them.
+    labelled = cluster.groups[0][0] if left == "crowded" else candidate.start
+    if not shape or (not candidate.plus and label.is_other(cluster.text, labelled)):
+        return None
+    end, is_named = extended or (candidate.end, False)
     score = min(shape + _EXTENSION_BONUS * is_named, 100)
-    return _Scored(score, candidate, end) if shape else None
+    return _Scored(score, candidate, end)
 
 
 PHONE = Detector("phone", (digits(_DIGITS_MIN),), detect)

@@ -7,46 +7,47 @@ from typing import Literal
 
 from spanloom.processors.redaction.oracle.detectors.look import DIGITS, HEX
 
-Border = Literal["free", "crowded", "blocked"]
-"""Crowded: another digit group stands there, one space or comma away. Blocked: the digits
-belong to something longer or other."""
+Border = Literal["free", "crowded", "listed", "blocked"]
+"""Crowded: another digit group stands there, one space away. Listed: a digit, one comma away.
+Blocked: the digits belong to something longer or other."""
 
 _LEFT: list[tuple[re.Pattern[bytes], Border]] = [
     (re.compile("(?:[$]|€|£|¥|₹) ?".encode()), "blocked"),
-    (re.compile(rb"[0-9)][ ,]"), "crowded"),
+    (re.compile(rb"[0-9)] "), "crowded"),
+    (re.compile(rb"[0-9)],"), "listed"),
     (re.compile(rb"[0-9]:"), "blocked"),
+    (re.compile(rb"['\"]%|wa\.me/"), "free"),
     (re.compile(rb"[A-Za-z]\."), "free"),
     (re.compile(rb"[0-9A-Za-z./_#@%^~+)-]"), "blocked"),
 ]
-_LEFT_BYTES_MAX = 4
-"""A currency sign of three bytes and a space."""
+_LEFT_BYTES_MAX = 6
+"""Those of `wa.me/`."""
 _RIGHT: list[tuple[re.Pattern[bytes], Border]] = [
-    (re.compile(rb"[ ,][0-9]"), "crowded"),
+    (re.compile(rb" [0-9]"), "crowded"),
+    (re.compile(rb",[0-9]"), "listed"),
+    (re.compile(rb"%['\"]"), "free"),
     (re.compile(rb"[:.)(][0-9]"), "blocked"),
     (re.compile(rb"-[A-Za-z]{3}"), "free"),
     (re.compile(rb"[/-][0-9A-Za-z]"), "blocked"),
-    (re.compile(rb"[0-9A-Za-z_@%^+=]"), "blocked"),
-]
-_EXTENSION = [
-    re.compile(rb",? ?%b([0-9]{1,7})(?![0-9A-Za-z])" % re.escape(mark), re.IGNORECASE)
-    for mark in (
-        *(b"extension ", b";ext=", b"ext. ", b"ext.", b"ext ", b"ext", b"x ", b"x"),
-        b"#",
-    )
+    (re.compile(rb"[0-9A-Za-z_@#%^+=]"), "blocked"),
 ]
 
 
 def left(text: bytes, start: int) -> Border:
     """The border before `start`."""
     head = text[max(0, start - _LEFT_BYTES_MAX) : start]
+    if head.endswith(b"/") and text.startswith(b"+", start):
+        return "free"
     for pattern, border in _LEFT:
         if any(pattern.fullmatch(head, at) for at in range(len(head))):
             return border
     return "free"
 
 
-def right(text: bytes, end: int) -> Border:
-    """The border after `end`."""
+def right(text: bytes, end: int, *, has_plus: bool) -> Border:
+    """The border after `end` of a number that begins with a `+` or not."""
+    if has_plus and text.startswith(b"@", end):
+        return "free"
     return next((border for pattern, border in _RIGHT if pattern.match(text, end)), "free")
 
 
@@ -59,14 +60,3 @@ def is_in_hex_dump(text: bytes, start: int, end: int) -> bool:
 
 def _is_pair(pair: bytes) -> bool:
     return set(pair) <= HEX and sum(byte in DIGITS for byte in pair) == 1
-
-
-def extension(text: bytes, end: int) -> tuple[int, bool] | None:
-    """Where an extension after `end` ends: `x123`, ` ext. 123`, `;ext=123`, ` #123`.
-
-    The flag is false for the last form, which is less sure.
-    """
-    for pattern in _EXTENSION:
-        if found := pattern.match(text, end):
-            return found.end(), pattern is not _EXTENSION[-1]
-    return None

@@ -11,6 +11,7 @@ from spanloom.processors.redaction.oracle.mapped import Span
 
 _GROUPS_MAX = 9
 _DIGITS_MAX = 18
+_FIELD_DIGITS_MIN = 9
 _DIGITS = re.compile(rb"[0-9]+")
 
 Separator = str
@@ -52,11 +53,18 @@ class Candidate:
     """The groups in brackets, counted from the first."""
     crowded: bool = False
     """Another group follows or precedes, separated like the groups inside."""
+    listed: bool = False
+    """A digit follows or precedes, separated by a comma."""
 
     @property
     def groups(self) -> list[str]:
         ends = [sum(self.sizes[: index + 1]) for index in range(len(self.sizes))]
         return [self.digits[end - size : end] for end, size in zip(ends, self.sizes, strict=True)]
+
+    @property
+    def is_field(self) -> bool:
+        """Whether a comma beside it ends a field: fractions and thousands look otherwise."""
+        return len(self.digits) >= _FIELD_DIGITS_MIN and set(self.separators) <= {"-"}
 
 
 class Cluster:

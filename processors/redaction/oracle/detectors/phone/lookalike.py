@@ -13,7 +13,7 @@ _DAY = re.compile(r"0[1-9]|[12][0-9]|3[01]|[1-9]")
 _COMPACT_DATE = re.compile(
     r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-9]{4}|[0-9]{6})?"
 )
-_TIMESTAMP = re.compile(r"1[5-9][0-9]{8}(?:[0-9]{3})?")
+_TIMESTAMP = re.compile(r"(?!1800[0-9]{6}\Z)1[5-9][0-9]{8}(?:[0-9]{3})?")
 
 
 def is_other(candidate: Candidate) -> bool:
@@ -39,19 +39,31 @@ def _is_binary_limit(number: int) -> bool:
 
 
 def is_timestamp(digits: str) -> bool:
-    """Seconds since 1970 from 2017 to 2033, in ten digits, or so many milliseconds."""
+    """Seconds since 1970 from 2017 to 2033, in ten digits, or so many milliseconds.
+
+    1800 and six more are free of charge in Australia, and no more than twelve days.
+    """
     return _TIMESTAMP.fullmatch(digits) is not None
 
 
 def _has_date(candidate: Candidate) -> bool:
-    """A date or a year and a month anywhere inside, or years from to."""
+    """A date or a year and a month anywhere inside, years from to, or what is counted so."""
     groups = candidate.groups
     triples = zip(groups, groups[1:], groups[2:], strict=False)
     if any(_is_date(*triple) for triple in triples):
         return True
     if len(groups) == 1:
         return _COMPACT_DATE.fullmatch(candidate.digits) is not None
-    return len(groups) == 2 and all(_YEAR.fullmatch(group) for group in groups)  # noqa: PLR2004
+    return _is_of_year(candidate)
+
+
+def _is_of_year(candidate: Candidate) -> bool:
+    """`2019-2024`, `1119/2024`."""
+    if len(candidate.sizes) != 2:  # noqa: PLR2004
+        return False
+    is_case = candidate.separators == ["/"]
+    first, second = (_YEAR.fullmatch(group) for group in candidate.groups)
+    return bool(second and (is_case or first))
 
 
 def _is_date(first: str, second: str, third: str) -> bool:
@@ -85,9 +97,11 @@ def _is_grouped_other(candidate: Candidate) -> bool:
     sizes = candidate.sizes
     if candidate.crowded and set(sizes) == {4}:
         return True
-    if sizes in ([3, 2, 4], [5, 4]):
+    if sizes in ([3, 2, 4], [3, 2, 5], [5, 4]):
         return is_plain
+    if sizes == [5, 3]:
+        return candidate.separators == ["-"]
     is_billions = len(sizes) == 4 and sizes[0] <= 3 and sizes[1:] == [3, 3, 3]  # noqa: PLR2004
     if sizes[:3] == [4, 4, 4] or is_billions:
         return is_plain and candidate.digits[0] != "0"
-    return len(sizes) > 1 and sizes[-1] == 1
+    return len(sizes) > 1 and (sizes[-1] == 1 or sizes[1:] == [2])

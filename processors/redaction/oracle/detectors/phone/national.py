@@ -38,7 +38,8 @@ def score(candidate: Candidate, *, is_thorough: bool) -> int:
     fit = max(_region_fit(candidate, region) for region in plan().homes)
     if fit == Fit.GROUPED:
         return _fit_score(candidate, fit)
-    if candidate.crowded or not is_thorough:
+    is_field = candidate.listed and len(candidate.sizes) > 1
+    if candidate.crowded or is_field or not is_thorough:
         return 0
     return _fit_score(candidate, fit) if fit == Fit.VALID else _unknown_score(candidate)
 
@@ -99,7 +100,7 @@ def _is_dialled(candidate: Candidate) -> bool:
 def _joined_score(digits: str) -> int:
     """Of digits without a separator."""
     if lookalike.is_timestamp(digits):
-        return 28
+        return 24
     is_led = digits[0] == "0" and 9 <= len(digits) <= 11  # noqa: PLR2004
     if is_led or _MOBILE_SERIES.fullmatch(digits):
         return 60
@@ -124,7 +125,7 @@ def _loose_score(candidate: Candidate) -> int:
     is_even = len(sizes) > 2 and min(sizes) >= 2 and max(sizes) <= 4  # noqa: PLR2004
     is_even = is_even and sizes[-2:] != [4, 2] and 9 <= len(candidate.digits) <= 11  # noqa: PLR2004
     is_dotted = "." in candidate.separators
-    return 60 if (sizes == [3, 2, 3] or is_even) and not is_dotted else 35
+    return 50 if (sizes == [3, 2, 3] or is_even) and not is_dotted else 35
 
 
 def _unknown_score(candidate: Candidate) -> int:
