@@ -245,6 +245,28 @@ def key_words(rng: Rng) -> str:
                        "github_pat_tokens_are_new", "see pul-requests-of-today", "glpat-prefix is documented"])  # fmt: skip
 
 
+def named_otherwise(rng: Rng) -> str:
+    """A number with a name of its own, beside a word for telephones."""
+    name, sizes = rng.choice([
+        ("NIP", (3, 3, 2, 2)), ("NHS no.", (3, 3, 4)), ("ACN", (3, 3, 3)), ("BSN", (9,)), ("ИНН", (10,)),
+        ("policy", (8,)), ("customer no.", (2, 4, 4)), ("meeting ID:", (3, 4, 4)), ("routing", (9,)),
+        ("Kundennummer", (10,)), ("dossier", (4, 4)), ("account number is", (8,)), ("VAT GB", (3, 4, 2)),
+    ])  # fmt: skip
+    text = f"{name} {grouped(number(rng, sum(sizes)), sizes, rng.choice([' ', '-']))}"
+    return rng.choice(
+        ["No phone on file, {}.", "{}\nTel.: none", "She called about {}.", "mobile: n/a; {};"]
+    ).format(text)
+
+
+def machine_numbers(rng: Rng) -> str:
+    """Of programs that speak of calls."""
+    return rng.choice([
+        f"call stack depth {number(rng, 8)}", f"fax job {number(rng, 9)} done", f"calls: offset={number(rng, 10)}",
+        f"phone_verified_at={rng.randint(1_600_000_000, 1_799_999_999)}", f"dial in, then {number(rng, 9)}#",
+        f'GET /call?id=7 HTTP/1.1" 200 {number(rng, 4)}', f"call_id: {number(rng, 10)}",
+    ])  # fmt: skip
+
+
 FAMILIES: dict[str, Callable[[Rng], str]] = {
     maker.__name__: maker
     for maker in (
@@ -252,6 +274,6 @@ FAMILIES: dict[str, Callable[[Rng], str]] = {
         uuid4, digest, trace_ids, decimals, embedding, coordinates, isbn, invalid_ssn, dates, timestamps,
         dimensions, prices, year_ranges, tracking, arithmetic, identifiers, account_numbers, bad_iban,
         bad_wallet, decorators, git_remote, handles, hex_colours, hexdump, image_data, placeholder_key,
-        public_pem, near_jwt, key_words,
+        public_pem, near_jwt, key_words, named_otherwise, machine_numbers,
     )
 }  # fmt: skip

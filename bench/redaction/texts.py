@@ -117,6 +117,16 @@ PHONE = [
     "The caller, on {}, wanted a refund.",
     "Emergency contact: Ana, {}",
     "Contact number {} was not answered twice.",
+    "id,name,mobile,city\n17,Ada,{},Leeds",
+    "SELECT id FROM leads WHERE phone LIKE '{}%'",
+    "Reception ({}) takes parcels until six.",
+    "Customer care: {}, toll free, day and night",
+    "Mobile {}, policy no. 5636807, paid monthly",
+    "Ref. 20248: the caller left {} and hung up",
+    "Το κινητό μου είναι {}.",
+    "Palun helistage telefonil {}.",
+    "Liên hệ qua số điện thoại {} nhé",
+    "Можете перезвонить, мой номер {}.",
 ]
 IBAN = [
     "Transfer it to {} today.",

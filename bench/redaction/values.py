@@ -35,6 +35,16 @@ CARDS = (
     ("36", 14, (4, 6, 4)), ("38", 14, (4, 6, 4)), ("62", 16, (4, 4, 4, 4)),
     ("62", 19, (4, 4, 4, 4, 3)), ("6759", 16, (4, 4, 4, 4)),
 )  # fmt: skip
+EXTENSIONS = [
+    " ext. 12",
+    " x204",
+    ", wew. 79",
+    " доб. 31",
+    "内線12",
+    " poste 415",
+    " (anexo 8)",
+    ", dahili 5",
+]
 FAKER_TRIES = 8
 FREE_MAIL = ("gmail.com", "outlook.com", "yahoo.co.uk", "web.de", "proton.me", "qq.com", "mail.ru")
 
@@ -107,7 +117,8 @@ def phone(rng: random.Random) -> str:
             return text
     style = rng.choice(["INTERNATIONAL", "INTERNATIONAL", "E164", "NATIONAL", "NATIONAL"])
     styles = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(planned(rng, LOCALES[locale]), getattr(styles, style))
+    text = phonenumbers.format_number(planned(rng, LOCALES[locale]), getattr(styles, style))
+    return text + rng.choice(EXTENSIONS) if style == "NATIONAL" and rng.random() < 0.2 else text
 
 
 def planned(rng: random.Random, region: str) -> phonenumbers.PhoneNumber:
