@@ -23,7 +23,8 @@ pub fn after(text: &[u8], end: usize) -> Option<(usize, bool)> {
 /// What follows a word that an extension begins with.
 fn after_word(text: &[u8]) -> Option<&[u8]> {
     let (word, rest) = text.split_at_checked(word_len(text.iter()))?;
-    words().extensions.has(word).then_some(rest)
+    // Mostly there is none, and a look at a table costs more than the rest of this.
+    (!word.is_empty() && words().extensions.has(word)).then_some(rest)
 }
 
 /// What follows a number of one to seven digits.
