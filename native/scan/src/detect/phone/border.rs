@@ -51,6 +51,8 @@ pub fn right(text: &[u8], end: usize, has_plus: bool) -> Border {
         // An address for calls: `+4930123456@sip.example.org`.
         Some(b'@') if has_plus => Border::Free,
         Some(b':' | b'.' | b')' | b'(') if is_digit(next) => Border::Blocked,
+        // In Markdown, the code that names a commit: [`0701559336`](https://...).
+        Some(b'`') if tail.starts_with(b"`](http") => Border::Blocked,
         Some(b'-') if starts_word(tail) => Border::Free,
         Some(b'-' | b'/') if next.is_some_and(u8::is_ascii_alphanumeric) => Border::Blocked,
         // `123456#` is a code that a telephone sends in a call.

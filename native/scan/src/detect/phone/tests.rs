@@ -135,6 +135,7 @@ fn numbers_stand_in_addresses_and_patterns() {
         assert_eq!(found(text), ["+48126893707"], "{text}");
     }
     assert_eq!(found("https://wa.me/0048126893707"), ["0048126893707"]);
+    assert_none_found(&["[`0701559336`](https://forge.example/commit/0701559336)"]);
 }
 
 #[test]

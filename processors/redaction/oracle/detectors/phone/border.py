@@ -27,6 +27,8 @@ _RIGHT: list[tuple[re.Pattern[bytes], Border]] = [
     (re.compile(rb",[0-9]"), "listed"),
     (re.compile(rb"%['\"]"), "free"),
     (re.compile(rb"[:.)(][0-9]"), "blocked"),
+    # In Markdown, the code that names a commit: [`0701559336`](https://...).
+    (re.compile(rb"`\]\(http"), "blocked"),
     (re.compile(rb"-[A-Za-z]{3}"), "free"),
     (re.compile(rb"[/-][0-9A-Za-z]"), "blocked"),
     (re.compile(rb"[0-9A-Za-z_@#%^+=]"), "blocked"),
