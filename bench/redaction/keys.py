@@ -1,8 +1,9 @@
 """Secrets in their vendors' formats, described apart from the rules that look for them.
 
 In a format `{62:36}` stands for 36 characters of base 62; the other alphabets are `64`
-(base64url), `16` (hex), `36` (lower case and digits), `A` (upper case and digits), `32`, and
-`10` (digits). `{uuid}` is one. What stands before `|` is text that such a key needs around it.
+(base64url), `16` (hex), `36` (lower case and digits), `A` (upper case and digits), `32`,
+`10` (digits), and `a` (letters). `{uuid}` is one. What stands before `|` is text that such a
+key needs around it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ ALPHABETS = {
     "32": string.ascii_uppercase + "234567",
     "B": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
     "10": string.digits,
+    "a": string.ascii_letters,
 }
 PART = re.compile(r"\{(?:(uuid)|([^:}]+):(\d+))\}")
 FORMATS = """
@@ -105,7 +107,7 @@ openai_service sk-svcacct-{64:74}T3BlbkFJ{64:74}
 openai_admin sk-admin-{64:58}T3BlbkFJ{64:58}
 anthropic sk-ant-api03-{64:93}AA
 anthropic_admin sk-ant-admin01-{64:93}AA
-huggingface hf_{62:34}
+huggingface hf_{a:34}
 groq gsk_{62:52}
 xai xai-{62:80}
 perplexity pplx-{62:48}
@@ -133,7 +135,7 @@ e2b e2b_{16:40}
 slack_bot xoxb-{10:12}-{10:13}-{62:24}
 slack_user xoxp-{10:12}-{10:12}-{10:13}-{16:32}
 slack_app xapp-1-A{A:10}-{10:13}-{16:64}
-slack_webhook https://hooks.slack.com/services/|T{A:10}/B{A:10}/{62:24}
+slack_webhook https://hooks.slack.com/services/T{A:10}/B{A:10}/{62:24}
 sendgrid SG.{64:22}.{64:43}
 mailgun key-{16:32}
 mailchimp {16:32}-us14
@@ -141,7 +143,7 @@ brevo xkeysib-{16:64}-{62:16}
 twilio SK{16:32}
 twilio_auth twilio auth token: |{16:32}
 telegram 7{10:9}:AA{64:33}
-discord_webhook https://discord.com/api/webhooks/|{10:19}/{64:68}
+discord_webhook https://discord.com/api/webhooks/{10:19}/{64:68}
 stripe sk_live_{62:24}
 stripe_long sk_live_51{62:97}
 stripe_restricted rk_live_{62:24}
@@ -166,6 +168,35 @@ hubspot pat-na1-{uuid}
 okta okta token |00{64:40}
 mapbox sk.eyJ1Ijoi{62:60}.{62:22}
 typeform tfp_{62:44}
+yandex_oauth y0_AgAAAA{64:50}
+yandex_cloud AQVN{64:36}
+azure_acr {64+:42}+ACR{62:6}
+aws_appsync da2-{36:26}
+mongodb_atlas mdb_sa_sk_{64:40}
+clickhouse 4b1d{62:38}
+scalingo tk-us-{64:48}
+deno_deploy ddp_{62:36}
+harness pat.{62:22}.{16:24}.{62:20}
+infracost ico-{62:32}
+rootly rootly_{16:64}
+resend re_{62:8}_{62:24}
+mailersend mlsn.{16:64}
+klaviyo pk_{16:34}
+vk vk1.a.{64:80}
+bitbucket_dc BBDC-{62:44}
+salesforce 00D{62:12}!{62:96}
+zoho 1000.{16:32}.{16:32}
+rapidapi {36:10}msh{36:15}p1{36:5}jsn{36:12}
+maxmind {62:6}_{62:29}_mmk
+frameio fio-u-{64:64}
+adafruit aio_{62:28}
+mollie live_{62:30}
+ramp ramp_sec_{62:48}
+recharge sk_2x2_{16:64}
+voiceflow VF.DM.{16:24}.{62:16}
+newrelic_licence eu01xx{16:26}FFFFNRAL
+opsgenie the opsgenie key is |{uuid}
+vultr VULTR_API_KEY=|{A:36}
 """
 
 
