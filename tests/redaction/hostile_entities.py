@@ -224,7 +224,8 @@ def pem(rng: Rng) -> str:
 def credentials(rng: Rng) -> str:
     user, secret = word(rng, ALNUM, 1, 8), word(rng, ALNUM + "!$%_-/:@", 1, 20)
     host = rng.choice(["db.example.com", "localhost:5432", "10.0.0.1"])
-    assigned = rng.choice(["=", ": ", '": "', " is "])
+    assigned = rng.choice(["=", ": ", '": "', " is ", "', '", "s = ", "_prod=", '" value="', "> "])
+    long_word = word(rng, ALNUM + "|_/-", 8, 40)
     return rng.choice(
         [
             f"postgres://{user}:{secret}@{host}/app",
@@ -235,6 +236,9 @@ def credentials(rng: Rng) -> str:
             f"password{assigned}{secret}",
             f"api_key='{word(rng, ALNUM, 10, 40)}'",
             f"SECRET_TOKEN={word(rng, ALNUM + '_-', 8, 40)}",
+            f"<password>{long_word}</{rng.choice(['password>', ''])}",
+            f"tool {rng.choice(['--', '-', ''])}api-token{rng.choice([' ', '  ', '='])}{long_word}",
+            f"{rng.choice(['app_key', 'пароль', 'Пароль', '密码', 'pass'])}{assigned}{long_word}",
         ]
     )
 

@@ -18,57 +18,128 @@ from spanloom.processors.redaction.oracle.detectors.anchors import (
 from spanloom.processors.redaction.oracle.entropy import entropy
 from spanloom.processors.redaction.oracle.validators.secret import mixed, not_placeholder
 
+# As texts are folded: without marks over letters, and Cyrillic ones that look Latin are.
+_PASSWORD_NAMES = (
+    *(b"password", b"passwd", b"passphrase", b"pwd", b"_pass", b"pass=", b'pass"', b"pass'"),
+    *(b'pass: "', b"pass: '"),
+    *(b"passwort", b"kennwort", b"wachtwoord", b"contrasena", b"mot de passe", b"senha"),
+    *(b"losenord", b"adgangskode", b"salasana", b"heslo", b"jelszo", b"kata sandi", b"mat khau"),
+    *(word.encode() for word in ("hasło", "пapoль", "Пapoль")),
+    *(word.encode() for word in ("密码", "密碼", "パスワード", "비밀번호")),
+)
+# Many a `cache_key` is none of a secret, so that only a token of letters and digits counts.
+_VAGUE_NAMES = (b"_key", b"-key")
+# Short words are looked for together with what assigns to them.
+_NAME_OF_ANCHOR = re.compile(rb"""[^=:"']*[^ =:"']""")
 _NAMES = (
-    *(b"password", b"passwd", b"passphrase", b"pwd", b"secret", b"token", b"credential"),
+    *(*_PASSWORD_NAMES, b"secret", b"token", b"credential"),
     *(b"api_key", b"api-key", b"api key", b"apikey"),
     *(b"access_key", b"access-key", b"access key", b"accesskey"),
     *(b"private_key", b"private-key", b"privatekey"),
     *(b"secret_key", b"secret-key", b"secret key", b"secretkey"),
-    *(b"encryption_key", b"signing_key"),
+    *(b"encryption_key", b"encryptionkey", b"signing_key", b"signingkey", b"masterkey"),
+    *(b"appkey", b"authkey", b"presharedkey", *_VAGUE_NAMES),
 )
 _ASSIGNED = 60
 _WHOLE = 30
 _ENTROPY_BITS_MIN = 3.5
-_VALUE = re.compile(
-    rb"""[ "'`\\\]]{0,4}+(?!>)[:=>]{1,3}+[ \t\n\f\r]{0,4}+\\?+"""
-    rb"""(?:(?P<quote>["'`])(?P<quoted>(?:(?!(?P=quote))[!-\[\]-~]){0,4096}+)(?=(?P=quote)|\\)"""
-    rb"""|(?P<bare>[!#-%*+\--:=?-Z^_a-z~]{1,4096}+)(?![(\[{]))"""
+# Sixteen digits have four bits each at most, and few of them less.
+_HEX_ENTROPY_BITS_MIN = 3.0
+# Somebody made it up.
+_PASSWORD_ENTROPY_BITS_MIN = 2.75
+_PASSWORD_BYTES_MIN = 8
+# `SECRETS`, `API_KEY_PROD`.
+_SUFFIX = rb"(?i:base|dev|live|main|new|old|prod|production|stage|staging|test)(?![0-9A-Za-z])"
+_CLOSED = rb"[sS]?+(?:[_-]" + _SUFFIX + rb")?+" + rb"""[ \t"'`\\\]]{0,24}+"""
+_SPACES = rb"[ \t\n\f\r]{0,24}+"
+_OPERATOR = re.compile(_CLOSED + rb"(?!>)[:=>]{1,3}+")
+# The value of the member called so: `name: DB_PASSWORD, value: ...`.
+_MEMBER = re.compile(
+    _CLOSED + rb",?+" + _SPACES + rb"""\\?+["'`]?+(?i:value)[ \t"'`\\\]]{0,24}+[:=]"""
 )
-_WHOLE_VALUE = re.compile(rb"[!-~]{1,256}")
-_REFERENCE = re.compile(rb"[$/].*|http.*|[A-Za-z._-]*", re.DOTALL | re.IGNORECASE)
+# The argument after a name in quotes: `set("DB_PASSWORD", "...")`.
+_ARGUMENT = re.compile(_CLOSED + rb"""(?<=["'`]),(?=""" + _SPACES + rb"""\\?+["'`])""")
+# `The api key is ...`
+_VERB = re.compile(_CLOSED + rb"(?<=[ \t])(?i:is|ist|lautet|es|est)[ \t:]{1,3}+")
+_OPTION = re.compile(rb"[ \t]{1,24}+(?!-)")
+_OPTION_NAME = re.compile(rb"--[a-z-]*\Z")
+_OPTION_NAME_BYTES_MAX = 24
+# Laravel's tokens begin with their number.
+_BARE = rb"(?P<bare>(?:[0-9]{1,12}+\|)?+[!#-%*+\--:=?-Z^_a-z~]{1,4096}+)"
+_ELEMENT = re.compile(rb">" + _BARE + rb"(?=</)")
+_VALUE = re.compile(
+    _SPACES + rb"""\\?+(?:(?P<quote>["'`])"""
+    rb"""(?P<quoted>(?:(?!(?P=quote))[!-\[\]-~]){0,4096}+)(?=(?P=quote)|\\)"""
+    rb"""|""" + _BARE + rb"""(?![(\[{]))"""
+)
+# Whatever it is, it may be any word of a list.
+_LISTED = re.compile(rb""",["'`\\ \t\n\f\r]*\Z""")
+# `NAME=value` is not one.
+_WHOLE_VALUE = re.compile(rb"(?!.*=[^=])[!-~]{1,256}")
+# A variable, a place, words.
+_REFERENCE = re.compile(
+    rb"[$/].*|http.*|(?=.*/)(?=.*[._-])[0-9A-Z/.:_-]*|[A-Z._-]*", re.DOTALL | re.IGNORECASE
+)
+# Words with hardly a digit in them, joined as names in code are.
+_IDENTIFIER = re.compile(rb"(?=(?:[^_.]*[_.]){2})(?!(?:[^0-9]*[0-9]){4})[0-9a-z_.]*", re.DOTALL)
+_TOKEN = re.compile(rb"(?=.*[A-Z])(?=.*[a-z])[0-9A-Za-z+/=_-]{24,}", re.DOTALL)
+_HEX = re.compile(rb"[0-9A-Fa-f]{24,}")
 
 
 def detect(site: Site) -> Iterator[Match]:
     text = site.text
-    is_name = text[site.start : site.end].lower() in _NAMES
-    start, end = _assigned(text, site.end) if is_name else (0, 0)
+    name = text[site.start : site.end].lower()
+    if name not in _NAMES:
+        if _WHOLE_VALUE.fullmatch(text) and _is_secret(text, b""):
+            yield Match(0, len(text), _WHOLE)
+        return
+    whole_name = _NAME_OF_ANCHOR.match(name)
+    n_name = whole_name.end() if whole_name else len(name)
+    start, end = _assigned(Site(text, site.start, site.start + n_name))
     if end:
+        if name in _PASSWORD_NAMES and _LISTED.search(text[max(start - 24, 0) : start]):
+            name = b"secret"
         # Names in a value that is none would, cut, assign a part of it.
-        yield Match(start, end, _ASSIGNED if _is_secret(text[start:end]) else 0)
-    elif _WHOLE_VALUE.fullmatch(text) and _is_secret(text):
-        yield Match(0, len(text), _WHOLE)
+        yield Match(start, end, _ASSIGNED if _is_secret(text[start:end], name) else 0)
 
 
-def _assigned(text: bytes, name_end: int) -> tuple[int, int]:
-    """What is assigned to the name that ends here; (0, 0) if nothing is."""
-    found = _VALUE.match(text, name_end)
+def _assigned(site: Site) -> tuple[int, int]:
+    """What is assigned to the name there; (0, 0) if nothing is."""
+    if element := _ELEMENT.match(site.text, site.end):
+        return element.span("bare")
+    place = _value_place(site)
+    found = _VALUE.match(site.text, place) if place else None
     if not found:
         return 0, 0
     if found["quote"]:
         return found.span("quoted")
     start, end = found.span("bare")
     # The dot belongs to the sentence.
-    end -= text[end - 1 : end] == b"."
+    end -= site.text[end - 1 : end] == b"."
     return (start, end) if end > start else (0, 0)
 
 
-def _is_secret(value: bytes) -> bool:
-    return (
-        not _REFERENCE.fullmatch(value)
-        and mixed(value)
-        and entropy(value) >= _ENTROPY_BITS_MIN
-        and not_placeholder(value)
-    )
+def _value_place(site: Site) -> int:
+    """Where the value of the name there may begin; 0 if it has none."""
+    for form in (_OPERATOR, _MEMBER, _ARGUMENT, _VERB):
+        if found := form.match(site.text, site.end):
+            return found.end()
+    ahead = site.text[max(site.start - _OPTION_NAME_BYTES_MAX, 0) : site.start]
+    option = _OPTION.match(site.text, site.end) if _OPTION_NAME.search(ahead) else None
+    return option.end() if option else 0
+
+
+def _is_secret(value: bytes, name: bytes) -> bool:
+    if _REFERENCE.fullmatch(value) or not (mixed(value) and not_placeholder(value)):
+        return False
+    if name not in _PASSWORD_NAMES and _IDENTIFIER.fullmatch(value):
+        return False
+    bits = entropy(value)
+    if name in _VAGUE_NAMES:
+        return _TOKEN.fullmatch(value) is not None and bits >= _ENTROPY_BITS_MIN
+    if name in _PASSWORD_NAMES:
+        return len(value) >= _PASSWORD_BYTES_MIN and bits >= _PASSWORD_ENTROPY_BITS_MIN
+    return bits >= (_HEX_ENTROPY_BITS_MIN if _HEX.fullmatch(value) else _ENTROPY_BITS_MIN)
 
 
 GENERIC_SECRET = Detector(

@@ -11,8 +11,8 @@ _PLACEHOLDER_PARTS = re.compile(
     rb"|replace|your"
 )
 _PLACEHOLDERS = frozenset(
-    b"dummy empty false foobar none null password sample secret string test testing todo token"
-    b" true undefined unknown value".split()
+    b"dummy empty false foobar none null pass passwd password pwd sample secret string test testing"
+    b" todo token true undefined unknown value".split()
 )
 _TEMPLATE = re.compile(
     rb"<.*>|\$\{.*\}|\{\{.*\}\}|\$\(.*\)|%\(.*\)|\[.*\]",
