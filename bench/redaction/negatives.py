@@ -267,6 +267,19 @@ def machine_numbers(rng: Rng) -> str:
     ])  # fmt: skip
 
 
+def public_names(rng: Rng) -> str:
+    """What stands under a name like a secret's, and is public or somewhere else."""
+    key = "".join(rng.choices(B62, k=24))
+    return rng.choice([
+        f"SENTRY_DSN=https://{rng.randbytes(16).hex()}@o{number(rng, 6)}.ingest.sentry.io/{number(rng, 7)}",
+        f"Sec-WebSocket-Key: {base64.b64encode(rng.randbytes(16)).decode()}",
+        f"STRIPE_PUBLISHABLE_KEY=pk_live_{key}", f"const vapidPublicKey = '{key}{key}'",
+        f"arn:aws:secretsmanager:eu-west-1:{number(rng, 12)}:secret:prod/billing/db-{key[:6]}",
+        f"password: op://Team-{number(rng, 2)}/billing-db/password", f"cache_key: {rng.randbytes(16).hex()}",
+        f"secretRef: vault/data/team-{number(rng, 2)}/api", f"second pass: gpt-4o-mini-{number(rng, 4)}",
+    ])  # fmt: skip
+
+
 FAMILIES: dict[str, Callable[[Rng], str]] = {
     maker.__name__: maker
     for maker in (
@@ -274,6 +287,6 @@ FAMILIES: dict[str, Callable[[Rng], str]] = {
         uuid4, digest, trace_ids, decimals, embedding, coordinates, isbn, invalid_ssn, dates, timestamps,
         dimensions, prices, year_ranges, tracking, arithmetic, identifiers, account_numbers, bad_iban,
         bad_wallet, decorators, git_remote, handles, hex_colours, hexdump, image_data, placeholder_key,
-        public_pem, near_jwt, key_words, named_otherwise, machine_numbers,
+        public_pem, near_jwt, key_words, named_otherwise, machine_numbers, public_names,
     )
 }  # fmt: skip

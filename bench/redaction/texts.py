@@ -217,6 +217,10 @@ SECRET = [
     "?access_token={}&x=1",
     "Clé : {}",
     "secret: {}\nregion: eu",
+    "setenv('SERVICE_TOKEN', '{}')",
+    "<apiKey>{}</apiKey>",
+    "env:\n- name: SERVICE_TOKEN\n  value: {}\n",
+    "deploy --region eu --access-token {}",
 ]
 LEADS = {
     "email": EMAIL,
