@@ -124,18 +124,21 @@ class _Detector(Matcher):
 
 
 def _runs(anchor: Anchor, text: bytes) -> Iterable[Span]:
+    found: Iterable[Span] = ()
     match anchor.kind:
         case "digits":
-            return runs.digits(text, anchor.length)
+            found = runs.digits(text, anchor.length)
         case "hex_groups":
-            return runs.hex_groups(text)
+            found = runs.hex_groups(text)
         case "hex_word":
-            return runs.hex_words(text, anchor.length)
+            found = runs.hex_words(text, anchor.length)
+        case "country_check":
+            found = runs.country_checks(text)
         case "word":
-            return runs.words(text, anchor.length)
+            found = runs.words(text, anchor.length)
         case "token":
-            return runs.tokens(text, anchor.length)
-    return ()
+            found = runs.tokens(text, anchor.length)
+    return found
 
 
 def _literal(text: str) -> bytes:

@@ -10,6 +10,7 @@ from spanloom.processors.redaction.oracle.mapped import Span
 _DIGITS = re.compile(rb"[0-9](?:[ \-./()+]{0,2}[0-9])*")
 _HEX_GROUPS = {joint: re.compile(rb"[0-9A-Fa-f%b]+" % joint) for joint in (b":", b"-", b".")}
 _WORD = re.compile(rb"[A-Za-z0-9]+")
+_COUNTRY_CHECK = re.compile(rb"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?![0-9A-Za-z])")
 _TOKEN = re.compile(rb"([A-Za-z0-9+/_-]+)={0,2}")
 _SEPARATORS_MIN = 2
 
@@ -29,6 +30,11 @@ def hex_groups(text: bytes) -> list[Span]:
         for match in pattern.finditer(text)
         if _SEPARATORS_MIN <= match[0].count(separator) < len(match[0])
     )
+
+
+def country_checks(text: bytes) -> Iterator[Span]:
+    """Every word of two letters and two digits."""
+    return (match.span() for match in _COUNTRY_CHECK.finditer(text))
 
 
 def hex_words(text: bytes, length: int) -> Iterator[Span]:

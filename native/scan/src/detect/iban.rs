@@ -4,21 +4,18 @@ use super::check::mod97;
 use super::look::{at, before, slice};
 use super::{Anchor, Detector, Matches, Site};
 
-/// Numbers in groups have so many digits in a row somewhere; what stands before them is searched
-/// for the start. Those without separators are words.
+/// Those in groups begin with a country and a check number, those without are words.
 pub static IBAN: Detector = Detector {
     name: "iban",
-    anchors: &[Anchor::Digits { least: 8, joined_max: usize::MAX }, Anchor::Word(CHARACTERS_MIN)],
+    anchors: &[Anchor::CountryCheck, Anchor::Word(CHARACTERS_MIN)],
     detect: detect_iban,
 };
 
 const SCORE: u8 = 95;
 /// Groups that are not all of four.
 const UNEVEN: u8 = 75;
-/// At most so many bytes lie between the start and the digits in a row: 26 characters and the
-/// separators between their groups.
-const LEAD_BYTES_MAX: usize = 34;
 const GROUP: usize = 4;
+const FIELD_DIGITS: usize = 2;
 /// Norway's.
 const CHARACTERS_MIN: usize = 15;
 
@@ -116,38 +113,27 @@ const COUNTRIES: &[([u8; 2], usize)] = &[
 ];
 
 fn detect_iban(site: &Site<'_>, matches: &mut Matches) {
-    let is_word = at(site.text, site.start).is_ascii_alphabetic();
-    let lead = if is_word { 0 } else { LEAD_BYTES_MAX };
-    for start in site.start.saturating_sub(lead)..=site.start {
-        let Some(len) = length(site.text, start) else { continue };
-        let Some((end, score)) = extent(site.text, start, len) else { continue };
-        if end > site.start && mod97(slice(site.text, start, end)) {
-            matches.push(start..end, score);
-            return;
-        }
+    let start = site.start + if is_field(site.text, site.start) { FIELD_DIGITS } else { 0 };
+    let number = length(site.text, start).and_then(|len| extent(site.text, start, len));
+    if let Some((end, score)) = number.filter(|(end, _)| mod97(slice(site.text, start, *end))) {
+        matches.push(start..end, score);
     }
 }
 
 /// How many characters the number that starts at `start` has; None if none does.
 fn length(text: &[u8], start: usize) -> Option<usize> {
-    // Few places have two digits two bytes on.
     let check = [at(text, start + 2), at(text, start + 3)];
-    if !check.iter().all(u8::is_ascii_digit) {
+    if !check.iter().all(u8::is_ascii_digit) || !(b"02"..=b"98").contains(&&check) {
         return None;
     }
     let country = [at(text, start).to_ascii_uppercase(), at(text, start + 1).to_ascii_uppercase()];
-    let is_start = country.iter().all(u8::is_ascii_uppercase)
-        && (b"02"..=b"98").contains(&&check)
-        && (!before(text, start, 1).is_ascii_alphanumeric() || is_field(text, start));
-    if !is_start {
-        return None;
-    }
     COUNTRIES.iter().find(|(code, _)| *code == country).map(|(_, len)| *len)
 }
 
-/// Whether a number that is a field of MT940 starts here: `?31DE...`.
+/// Whether the word at `start` is a field of MT940, with its number: `?31DE...`.
 fn is_field(text: &[u8], start: usize) -> bool {
-    matches!(slice(text, start.saturating_sub(3), start), [b'?', tag @ ..] if tag.iter().all(u8::is_ascii_digit))
+    before(text, start, 1) == b'?'
+        && slice(text, start, start + FIELD_DIGITS).iter().all(u8::is_ascii_digit)
 }
 
 /// The end of `len` letters and digits with at most one space or hyphen, always the same one,
@@ -195,6 +181,7 @@ mod tests {
             ("NL91 ABNA 0417 1643 00", SCORE),
             ("BR1800360305000010009795493C1", SCORE),
             ("LC55HEMM000100010012001200023015", SCORE),
+            ("RO36 MIRO EB0V H8HV HSQX QBEP", SCORE),
             ("PK67UNILKHDQ5PIUAUSFBKO9", SCORE),
         ] {
             for text in

@@ -73,6 +73,8 @@ pub enum Anchor {
     HexGroups,
     /// A word of just so many hex digits.
     HexWord(usize),
+    /// A word of two letters and two digits, as an IBAN in groups begins.
+    CountryCheck,
     /// A word of at least so many letters and digits.
     Word(usize),
     /// A token where the whole text is one word: no white space in it.

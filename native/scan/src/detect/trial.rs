@@ -47,6 +47,7 @@ fn sites(detector: &Detector, text: &[u8]) -> Vec<(usize, usize)> {
                     add(range);
                 }
             }),
+            Anchor::CountryCheck => runs.country_checks(add),
             Anchor::Word(n) => runs.words(n, add),
             Anchor::LoneWord { token_bytes_min, .. } => runs.tokens(text, token_bytes_min, add),
             Anchor::Literal(literal) => {

@@ -133,6 +133,7 @@ impl Compiler {
                 }
                 Anchor::Octets => self.runs.octets.push(index),
                 Anchor::HexGroups => self.runs.hex_groups.push(index),
+                Anchor::CountryCheck => self.runs.country_checks.push(index),
                 Anchor::HexWord(n) => self.runs.hex_words.push((n, index)),
                 Anchor::Word(n) => self.runs.words.push((n, index)),
                 Anchor::LoneWord { token_bytes_min, text_bytes_max, score } => {

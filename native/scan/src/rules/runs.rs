@@ -13,6 +13,7 @@ pub(crate) struct RunRules {
     pub octets: Vec<RuleIndex>,
     pub hex_groups: Vec<RuleIndex>,
     pub hex_words: Vec<(usize, RuleIndex)>,
+    pub country_checks: Vec<RuleIndex>,
     pub words: Vec<(usize, RuleIndex)>,
     pub lone_words: Vec<LoneWord>,
 }
@@ -87,6 +88,11 @@ impl RunRules {
         if !self.hex_groups.is_empty() {
             runs.hex_groups(text, |range| {
                 self.hex_groups.iter().for_each(|&rule| found(Run::Of(rule), range.clone()));
+            });
+        }
+        if !self.country_checks.is_empty() {
+            runs.country_checks(|range| {
+                self.country_checks.iter().for_each(|&rule| found(Run::Of(rule), range.clone()));
             });
         }
         let lens = self.words.iter().chain(&self.hex_words).map(|&(len, _)| len);

@@ -52,6 +52,16 @@ impl Map {
         let before = |dots: u128| dots >> 2 | dots >> 3 | dots >> 4;
         (dots & before(dots & before(dots))) as u64
     }
+
+    /// First letters of words of two letters and two digits.
+    pub fn country_checks(&self, last: &Self, next: &Self) -> u64 {
+        let after = |of: fn(&Self) -> u64, n| after(of(self), of(next), n);
+        let letters = |n| after(|map| map.words & !map.digits, n);
+        let digits = |n| after(|map| map.digits, n);
+        let starts = !(self.words << 1 | last.words >> (u64::BITS - 1));
+        let word = letters(0) & letters(1) & digits(2) & digits(3);
+        if word == 0 { 0 } else { word & starts & !after(|map| map.words, 4) }
+    }
 }
 
 /// The bits from the `n`-th on, those of the next map behind them.

@@ -144,6 +144,18 @@ impl Runs {
         self.stretches(|map| map.words, len_min, found);
     }
 
+    /// Calls `found` by ascending start with every word of two ASCII letters and two digits.
+    pub fn country_checks(&self, mut found: impl FnMut(Range<usize>)) {
+        let mut last = Map::default();
+        for (index, &map) in self.maps.iter().enumerate() {
+            for at in ones(map.country_checks(&last, &self.map(index + 1))) {
+                let start = index * BLOCK_LEN + at;
+                found(start..start + 4);
+            }
+            last = map;
+        }
+    }
+
     /// Calls `found` with every longest stretch of at least `len_min` bytes whose bits are set.
     fn stretches(
         &self,

@@ -178,3 +178,19 @@ fn tokens_are_those_that_splitting_finds() {
         }
     }
 }
+
+#[test]
+fn a_country_check_is_a_word_of_two_letters_and_two_digits() {
+    for text in texts(b"aZ09 -_\n") {
+        let mut found = Vec::new();
+        runs_of(&text).country_checks(|range| found.push(&text[range]));
+        let is_one = |word: &&str| {
+            let (letters, digits) = word.split_at_checked(2).unwrap_or_default();
+            word.len() == 4
+                && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        assert_eq!(found, words.filter(is_one).collect::<Vec<_>>(), "{text:?}");
+    }
+}

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 class Anchor:
     """What calls a detector."""
 
-    kind: Literal["literal", "digits", "hex_groups", "hex_word", "word", "token"]
+    kind: Literal["literal", "digits", "hex_groups", "hex_word", "country_check", "word", "token"]
     literal: bytes | None = None
     """Found in any case."""
     length: int = 0
@@ -40,6 +40,8 @@ def token(length: int) -> Anchor:
 
 
 HEX_GROUPS = Anchor("hex_groups")
+COUNTRY_CHECK = Anchor("country_check")
+"""A word of two letters and two digits, as an IBAN in groups begins."""
 
 
 class Site(NamedTuple):

@@ -6,22 +6,23 @@ import re
 from collections.abc import Iterator
 
 from spanloom.processors.redaction.oracle.detectors.anchors import (
+    COUNTRY_CHECK,
     Detector,
     Match,
     Site,
-    digits,
     word,
 )
-from spanloom.processors.redaction.oracle.detectors.look import ALNUM, LETTERS, at
+from spanloom.processors.redaction.oracle.detectors.look import ALNUM, at
 from spanloom.processors.redaction.oracle.validators.digits import mod97
 
 _SCORE = 95
 _UNEVEN = 75
-_LEAD_BYTES_MAX = 34
 _GROUP = 4
 _CHARACTERS_MIN = 15
 """Norway's."""
-_START = re.compile(rb"(?:(?<![0-9A-Za-z])|(?<=\?[0-9][0-9]))([A-Za-z]{2})(?!00|01|99)[0-9]{2}")
+_START = re.compile(rb"([A-Za-z]{2})(?!00|01|99)[0-9]{2}")
+_FIELD = re.compile(rb"(?<=\?)[0-9]{2}")
+"""Of MT940: `?31DE...`."""
 
 _COUNTRIES = {
     15: "NO",
@@ -48,15 +49,14 @@ _LENGTHS = {code: length for length, codes in _COUNTRIES.items() for code in cod
 
 
 def detect(site: Site) -> Iterator[Match]:
-    """In groups they have eight digits in a row, before which the start is; others are words."""
-    lead = 0 if site.text[site.start] in LETTERS else _LEAD_BYTES_MAX
-    for start in range(max(0, site.start - lead), site.start + 1):
-        head = _START.match(site.text, start)
-        length = _LENGTHS.get(head[1].decode().upper()) if head else None
-        end, score = _extent(site.text, start, length) if length else (0, 0)
-        if end > site.start and mod97(site.text[start:end]):
-            yield Match(start, end, score)
-            return
+    """In groups they begin with a country and a check number, others are words."""
+    field = _FIELD.match(site.text, site.start)
+    start = field.end() if field else site.start
+    head = _START.match(site.text, start)
+    length = _LENGTHS.get(head[1].decode().upper()) if head else None
+    end, score = _extent(site.text, start, length) if length else (0, 0)
+    if end and mod97(site.text[start:end]):
+        yield Match(start, end, score)
 
 
 def _extent(text: bytes, start: int, length: int) -> tuple[int, int]:
@@ -78,4 +78,4 @@ def _extent(text: bytes, start: int, length: int) -> tuple[int, int]:
     return (0, 0) if at(text, end) in ALNUM else (end, score)
 
 
-IBAN = Detector("iban", (digits(8), word(_CHARACTERS_MIN)), detect)
+IBAN = Detector("iban", (COUNTRY_CHECK, word(_CHARACTERS_MIN)), detect)
