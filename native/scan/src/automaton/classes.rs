@@ -10,7 +10,7 @@ pub(super) const SPACE: u8 = 1;
 
 /// Space, tab, line feed, vertical tab, form feed, carriage return.
 #[inline(always)]
-pub(super) fn is_space(byte: u8) -> bool {
+pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 

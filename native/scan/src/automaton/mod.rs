@@ -15,6 +15,7 @@ mod search;
 mod tests;
 mod windows;
 
+pub(crate) use classes::is_space;
 use fold::Folded;
 use machine::Machine;
 use windows::Windows;

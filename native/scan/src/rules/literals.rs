@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::RuleIndex;
-use crate::automaton::{Automaton, TooLarge};
+use crate::automaton::{Automaton, TooLarge, is_space};
 use crate::view::fold_text;
 
 /// What a literal means to whom.
@@ -59,8 +59,8 @@ impl Literals {
     /// Folded like the texts; case and the length of white space make no difference.
     pub fn add(&mut self, literal: &[u8], owner: Owner) {
         let mut folded = fold_text(literal).to_ascii_lowercase();
-        folded.dedup_by(|b, a| b.is_ascii_whitespace() && a.is_ascii_whitespace());
-        for byte in folded.iter_mut().filter(|byte| byte.is_ascii_whitespace()) {
+        folded.dedup_by(|b, a| is_space(*b) && is_space(*a));
+        for byte in folded.iter_mut().filter(|byte| is_space(**byte)) {
             *byte = b' ';
         }
         let n = self.owners.len();
