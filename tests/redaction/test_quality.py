@@ -77,3 +77,13 @@ def test_half_of_the_held_out_attacks_are_told_at_least(redact: score.Redact) ->
     weights = attacks.weights()
     scores = [attacks.score(redact(text, "log.body"), weights) for text in attacks.HELD_OUT]
     assert quality.share(scores, attacks.THRESHOLD) >= 0.5
+
+
+def test_both_engines_see_the_same_signals(redact: score.Redact) -> None:
+    oracle = quality.redactor("python")
+    for text in attacks.ATTACKS + attacks.CLEAN:
+        told = [
+            sorted((one.rule, one.start, one.end) for one in engine(text, "log.body").findings)
+            for engine in (redact, oracle)
+        ]
+        assert told[0] == told[1], text
