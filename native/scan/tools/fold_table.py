@@ -37,6 +37,7 @@ IGNORABLE = (
 TAGS = range(0xE0020, 0xE007F)
 DASHES = "\u02d7\u2043\u2212\u2796"
 SPACES = "\u0085\u2028\u2029\u2800"
+APOSTROPHES = "\u2018\u2019\u02bc"
 HANGUL = range(0xAC00, 0xD7A4)
 
 
@@ -72,13 +73,15 @@ def fold_once(char: str) -> str:
 
 
 def folded_sign(char: str, category: str) -> str:
-    """The ASCII digit, dash or space that stands for the character; else as for letters."""
+    """The ASCII digit, dash, space or apostrophe that stands for it; else as for letters."""
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if category == "Pd" or char in DASHES:
         return "-"
     if category == "Zs" or char in SPACES:
         return " "
+    if char in APOSTROPHES:
+        return "'"
     return folded_letter(char)
 
 
