@@ -1,8 +1,8 @@
 """Measures the rules on texts that were written by others: `python bench/redaction/independent.py`.
 
-`independent/` holds texts by authors who knew neither the rules nor our own corpus, with all
-values in them labelled. Rules may be mended against the development half (texts of templates
-with an even number); of the other half only the totals are looked at.
+`independent/` holds two rounds of texts by authors who knew neither the rules nor our own corpus,
+with all values in them labelled. Rules may be mended against the development half (texts of
+templates with an even number); of the other half only the totals are looked at.
 """
 
 from __future__ import annotations
@@ -22,24 +22,22 @@ from redaction.score import Score
 from redaction.texts import Split
 
 FOLDER = Path(__file__).parent / "independent"
+ROUNDS = ("first", "second")
 SECRETS = ("api_key", "jwt", "pem_private_key")
 
 
-def texts(name: str, split: Split) -> Iterator[dict[str, Any]]:
-    """The texts of a set: with `spans` (start, end, entity), or with a `label`."""
+def texts(folder: str, split: Split, *, injection: bool = False) -> Iterator[dict[str, Any]]:
+    """The texts of a round: with `spans` (start, end, entity), or, of injection, a `label`."""
     remainder = 0 if split == "development" else 1
-    with lzma.open(FOLDER / f"{name}.ndjson.xz", "rt", encoding="utf-8") as file:
-        for index, line in enumerate(file):
-            row = json.loads(line)
-            number = "".join(filter(str.isdigit, row.get("template", ""))) or index
-            if int(number) % 2 == remainder:
-                yield row
-
-
-def sets() -> list[str]:
-    """Those with labelled values."""
-    names = {path.name.partition(".")[0] for path in FOLDER.glob("*.ndjson.xz")}
-    return sorted(name for name in names if not name.startswith("injection"))
+    for path in sorted((FOLDER / folder).glob("*.ndjson.xz")):
+        if path.name.startswith("injection") != injection:
+            continue
+        with lzma.open(path, "rt", encoding="utf-8") as file:
+            for index, line in enumerate(file):
+                row = json.loads(line)
+                number = "".join(filter(str.isdigit, row.get("template", ""))) or index
+                if int(number) % 2 == remainder:
+                    yield row
 
 
 def weigh(redact: score.Redact, rows: Iterator[dict[str, Any]]) -> dict[str, Score]:
@@ -79,27 +77,24 @@ def fits(finding: Any, span: dict[str, Any]) -> bool:
     return is_same and bool(over([finding], span))
 
 
-def show(redact: score.Redact, name: str, split: Split, n_examples: int) -> None:
-    for entity, one in weigh(redact, texts(name, split)).items():
+def show(redact: score.Redact, folder: str, split: Split, n_examples: int) -> None:
+    for entity, one in weigh(redact, texts(folder, split)).items():
         if one.labelled + one.wrong:
-            recall = f"{one.recall:8.3f}" if one.labelled else f"{'-':>8}"
-            print(f"{name:12}{entity:18}{one.labelled:6}{recall}{one.precision:11.3f}")
+            print(f"{folder:8}{entity:18}{one.labelled:6}{one.recall:8.3f}{one.precision:11.3f}")
             # What is held out is not to be read.
             quality.show(one.missed, "missed", n_examples if split == "development" else 0)
             quality.show(one.invented, "invented", n_examples if split == "development" else 0)
+    told = told_shares(redact, folder, split)
+    print(f"{folder:8}attacks told {told['attack']:.1%}, clean texts told {told['clean']:.1%}")
 
 
-def show_injection(redact: score.Redact, split: Split) -> None:
+def told_shares(redact: score.Redact, folder: str, split: Split) -> dict[str, float]:
+    """The share of the attacks, and of the clean texts, that reach the threshold."""
     weights = attacks.weights()
-    for path in sorted(FOLDER.glob("injection*.ndjson.xz")):
-        shares = {}
-        for label in ("attack", "clean"):
-            rows = [
-                row for row in texts(path.name.partition(".")[0], split) if row["label"] == label
-            ]
-            scores = [attacks.score(redact(row["text"], "log.body"), weights) for row in rows]
-            shares[label] = f"{quality.share(scores, attacks.THRESHOLD):.1%} of {len(rows)} {label}"
-        print(f"{path.name.partition('.')[0]}: found {shares['attack']}, {shares['clean']}")
+    scores: dict[str, list[float]] = {"attack": [], "clean": []}
+    for row in texts(folder, split, injection=True):
+        scores[row["label"]].append(attacks.score(redact(row["text"], "log.body"), weights))
+    return {label: quality.share(some, attacks.THRESHOLD) for label, some in scores.items()}
 
 
 def main() -> int:
@@ -109,10 +104,9 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=0, help="of what went wrong, to show")
     args = parser.parse_args()
     redact = quality.redactor(args.engine)
-    print(f"{'set':12}{'entity':18}{'values':>6}{'recall':>8}{'precision':>11}")
-    for name in sets():
-        show(redact, name, args.split, args.examples)
-    show_injection(redact, args.split)
+    print(f"{'round':8}{'entity':18}{'values':>6}{'recall':>8}{'precision':>11}")
+    for folder in ROUNDS:
+        show(redact, folder, args.split, args.examples)
     return 0
 
 
