@@ -53,7 +53,7 @@ fn value_place(site: &Site<'_>) -> Option<usize> {
 }
 
 /// Where `SECRETS` ends, or `API_KEY_PROD`.
-fn whole_name_end(text: &[u8], name_end: usize) -> usize {
+pub fn whole_name_end(text: &[u8], name_end: usize) -> usize {
     let end = name_end + usize::from(matches!(at(text, name_end), b's' | b'S'));
     let suffix_end =
         end + 1 + run(text, end + 1, SUFFIX_BYTES_MAX, |byte| byte.is_ascii_alphanumeric());
@@ -118,7 +118,7 @@ fn option(site: &Site<'_>) -> Option<usize> {
 }
 
 /// The value that begins at `place`, in quotes or not.
-fn value(text: &[u8], place: usize) -> Option<(usize, usize)> {
+pub fn value(text: &[u8], place: usize) -> Option<(usize, usize)> {
     let place = opened(text, place);
     let quote = at(text, place);
     if is_quote(quote) {
@@ -127,6 +127,11 @@ fn value(text: &[u8], place: usize) -> Option<(usize, usize)> {
         let end = start + run(text, start, VALUE_BYTES_MAX, inside);
         return (at(text, end) == quote || at(text, end) == b'\\').then_some((start, end));
     }
+    bare(text, place)
+}
+
+/// The value without quotes that begins at `place`.
+pub fn bare(text: &[u8], place: usize) -> Option<(usize, usize)> {
     let end = bare_end(text, place);
     let is_code = matches!(at(text, end), b'(' | b'[' | b'{');
     // The dot belongs to the sentence.
@@ -134,7 +139,7 @@ fn value(text: &[u8], place: usize) -> Option<(usize, usize)> {
     (!is_code && end > place).then_some((place, end))
 }
 
-const fn is_quote(byte: u8) -> bool {
+pub const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 

@@ -2,6 +2,7 @@
 //! secret, or all there is under such a name.
 
 mod assigned;
+mod loose;
 mod names;
 
 use super::check::{mixed, not_placeholder};
@@ -9,6 +10,7 @@ use super::look::{at, slice, starts_with_ignoring_case};
 use super::{Detector, Matches, Site};
 use crate::rules::entropy;
 use assigned::{assigned, is_listed};
+use loose::{apart, declared, told};
 use names::{ANCHORS, Name, name};
 
 pub static GENERIC_SECRET: Detector =
@@ -28,6 +30,7 @@ const PASSWORD_ENTROPY_BITS_MIN: f64 = 2.75;
 const PASSWORD_BYTES_MIN: usize = 8;
 const HEX_BYTES_MIN: usize = 24;
 const VAGUE_BYTES_MIN: usize = 24;
+const RANDOM_BYTES_MIN: usize = 20;
 
 fn detect_secret(site: &Site<'_>, matches: &mut Matches) {
     let text = site.text;
@@ -39,14 +42,40 @@ fn detect_secret(site: &Site<'_>, matches: &mut Matches) {
         return;
     }
     let named = Site { end: site.start + n_name, ..*site };
-    let Some((start, end)) = assigned(&named) else { return };
-    let name = if is_listed(text, start) { name.max(Name::Secret) } else { name };
-    if is_secret(slice(text, start, end), name) {
+    if is_of_public_key(site) {
+        return;
+    }
+    let assigned = assigned(&named);
+    let found = assigned.filter(|(start, end)| {
+        let name = if is_listed(text, *start) { name.max(Name::Secret) } else { name };
+        is_secret(slice(text, *start, *end), name)
+    });
+    if let Some((start, end)) = found.or_else(|| handed_over(&named, name)) {
         matches.push(start..end, ASSIGNED);
-    } else {
+    } else if let Some((_, end)) = assigned {
         // Names in it would only be looked at in vain, or, cut, assign a part of it.
         matches.barren_until = end;
     }
+}
+
+/// What comes with the name, though not assigned to it.
+fn handed_over(named: &Site<'_>, name: Name) -> Option<(usize, usize)> {
+    let (text, place) = (named.text, named.end);
+    let is_random = |(start, end): &(usize, usize)| is_random(slice(text, *start, *end), name);
+    declared(text, place)
+        .filter(|(start, end)| is_secret(slice(text, *start, *end), name))
+        .or_else(|| apart(text, place).filter(is_random))
+        .or_else(|| {
+            told(text, place)
+                .filter(|(start, end)| is_token(slice(text, *start, *end)))
+                .filter(is_random)
+        })
+}
+
+/// .NET's `PublicKeyToken`.
+fn is_of_public_key(site: &Site<'_>) -> bool {
+    let start = site.start.saturating_sub(b"publickey".len());
+    slice(site.text, start, site.start).eq_ignore_ascii_case(b"publickey")
 }
 
 /// Whether the text is one value; `NAME=value` is not.
@@ -102,6 +131,18 @@ fn is_token(value: &[u8]) -> bool {
         && value.iter().any(u8::is_ascii_lowercase)
 }
 
+/// Whether nobody would take it for words: letters and digits in turns without a break.
+fn is_random(value: &[u8], name: Name) -> bool {
+    let is_mingled = |word: &[u8]| {
+        let numbers = word.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+        word.len() >= RANDOM_BYTES_MIN
+            && numbers.filter(|part| part.iter().all(u8::is_ascii_digit)).count() >= 2
+    };
+    !starts_with_ignoring_case(value, 0, b"0x")
+        && value.split(|byte| !byte.is_ascii_alphanumeric()).any(is_mingled)
+        && is_secret(value, name.max(Name::Secret))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::trial::found;
@@ -137,6 +178,46 @@ mod tests {
             format!("пapoль: {SECRET}"),
         ] {
             assert_eq!(found(&GENERIC_SECRET, &text), [(SECRET.to_owned(), ASSIGNED)], "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_what_is_handed_over_with_a_name() {
+        let random = "q7RzK2mVx9LtB4wNc5Hj8sPd";
+        for text in [
+            format!("static API_KEY: &'static str = \"{random}\";"),
+            format!("const apiKey: string = '{random}';"),
+            format!("var apiToken string = \"{random}\""),
+            format!("char api_key[33] = \"{random}\";"),
+            format!("#define API_KEY \"{random}\""),
+            format!("client.set_token(\"{random}\")"),
+            format!("api key      {random}\nendpoint  https://api.example.org"),
+            format!("| API key | `{random}` |"),
+            format!("ENV API_KEY {random}"),
+            format!("**API key:** {random}"),
+            format!("  api_key: |\n    {random}\n"),
+            format!("the api key changed, here is the new one: {random}"),
+            format!("API anahtari: {random}"),
+            format!("La cle d'API est {random}"),
+            format!("密钥:{random}"),
+        ] {
+            assert_eq!(found(&GENERIC_SECRET, &text), [(random.to_owned(), ASSIGNED)], "{text}");
+        }
+    }
+
+    #[test]
+    fn asks_more_of_what_is_not_assigned() {
+        for text in [
+            "token ValidateOAuth2AccessTokenHandler",
+            "token 0xdAC17F958D2ee523a2206206994597C13D831ec7",
+            "token 5f2b7a10-9c3d-4e8f-a1b2-c3d4e5f60718",
+            "invalid api key, request id: q7RzK2mVx9LtB4wNc5Hj8sPd",
+            "token refreshed for user: q7RzK2mVx9LtB4wNc5Hj8sPd",
+            "password   varchar2(255)",
+            "tokens made up for the cards: tok_q7RzK2mVx9LtB4wNc5Hj8sPd",
+            "PublicKeyToken=0123456789abcdef",
+        ] {
+            assert!(found(&GENERIC_SECRET, text).is_empty(), "{text}");
         }
     }
 
