@@ -277,6 +277,9 @@ def public_names(rng: Rng) -> str:
         f"arn:aws:secretsmanager:eu-west-1:{number(rng, 12)}:secret:prod/billing/db-{key[:6]}",
         f"password: op://Team-{number(rng, 2)}/billing-db/password", f"cache_key: {rng.randbytes(16).hex()}",
         f"secretRef: vault/data/team-{number(rng, 2)}/api", f"second pass: gpt-4o-mini-{number(rng, 4)}",
+        f"System.Xml, Culture=neutral, PublicKeyToken={rng.randbytes(8).hex()}",
+        f"invalid api key, request id: {key}", f"token renewed for user: {key}", f"token card: tok_{key}",
+        "SELECT id FROM api_keys WHERE id = 'HandleOAuth2CallbackFor3Legs'", 'curl -u "$ACCOUNT:$TOKEN" -d a=b',
     ])  # fmt: skip
 
 

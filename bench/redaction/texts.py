@@ -221,6 +221,12 @@ SECRET = [
     "<apiKey>{}</apiKey>",
     "env:\n- name: SERVICE_TOKEN\n  value: {}\n",
     "deploy --region eu --access-token {}",
+    'var serviceToken string = "{}"',
+    '#define SERVICE_API_KEY "{}"',
+    "host         eu-3\naccess key   {}\nquota        40",
+    "| Access key | `{}` |",
+    "The access key was rotated last night, use this one: {}",
+    "clé d'API : {}",
 ]
 LEADS = {
     "email": EMAIL,
