@@ -35,7 +35,7 @@ _KEY_NAMES = (
     *(b"clave api", b"clave de api", b"clave de la api", b"clave secreta"),
     *(b"chave api", b"chave de api", b"chave da api", b"chave secreta"),
     *(b"chiave api", b"chiave segreta", b"kunci api"),
-    *(word.encode() for word in ("密钥", "密鑰", "金鑰", "apiキー", "api키", "api 키")),
+    *(word.encode() for word in ("kлюч api", "密钥", "密鑰", "金鑰", "apiキー", "api키", "api 키")),
 )
 # Short words are looked for together with what assigns to them.
 _AFTER_NAME = b" =:\"'"
