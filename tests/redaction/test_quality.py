@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 
-from redaction import attacks, quality, score
+from redaction import attacks, independent, quality, score
 from redaction.corpus import Prompt, prompts
 
 SEED = 17
@@ -87,3 +87,19 @@ def test_both_engines_see_the_same_signals(redact: score.Redact) -> None:
             for engine in (redact, oracle)
         ]
         assert told[0] == told[1], text
+
+
+@pytest.mark.parametrize("folder", independent.ROUNDS)
+def test_finds_what_others_wrote(folder: str, redact: score.Redact) -> None:
+    found = independent.weigh(redact, independent.texts(folder, "held-out"))
+    assert all(one.labelled for one in found.values())
+    for entity, one in found.items():
+        assert one.recall >= 0.93, entity
+        assert one.precision >= 0.95, entity
+
+
+@pytest.mark.parametrize("folder", independent.ROUNDS)
+def test_tells_attacks_of_others_from_clean_texts(folder: str, redact: score.Redact) -> None:
+    told = independent.told_shares(redact, folder, "held-out")
+    assert told["attack"] >= 0.3
+    assert told["clean"] <= 0.02
