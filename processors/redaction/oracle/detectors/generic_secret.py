@@ -31,7 +31,7 @@ _PASSWORD_NAMES = (
 _VAGUE_NAMES = (b"_key", b"-key")
 _KEY_NAMES = (
     *(b"schlussel", b"sleutel", b"nyckel", b"klucz", "kлюч".encode(), b"anahtar", b"anahtari"),
-    *(b"jeton", b"cle api", b"cle d'api", "cle d’api".encode(), b"cle secrete"),  # noqa: RUF001
+    *(b"jeton", b"cle api", b"cle d'api", b"cle secrete"),
     *(b"clave api", b"clave de api", b"clave de la api", b"clave secreta"),
     *(b"chave api", b"chave de api", b"chave da api", b"chave secreta"),
     *(b"chiave api", b"chiave segreta", b"kunci api"),
