@@ -27,10 +27,15 @@ def is_address(word: bytes) -> bool:
 
 def _residue(prefix: bytes, values: list[int]) -> int:
     high, low = [byte >> 5 for byte in prefix], [byte & 31 for byte in prefix]
+    return checksum([*high, 0, *low, *values], _GENERATOR, 30)
+
+
+def checksum(values: list[int], generator: tuple[int, ...], n_bits: int) -> int:
+    """Of so many bits, by a cyclic code over values of five bits."""
     total = 1
-    for value in [*high, 0, *low, *values]:
-        top = total >> 25
-        total = (total & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate(_GENERATOR):
-            total ^= generator if top >> bit & 1 else 0
+    for value in values:
+        top, rest = divmod(total, 1 << n_bits - 5)
+        total = rest << 5 ^ value
+        for bit, term in enumerate(generator):
+            total ^= term if top >> bit & 1 else 0
     return total

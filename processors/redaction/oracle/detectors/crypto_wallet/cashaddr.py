@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from spanloom.processors.redaction.oracle.detectors.crypto_wallet.bech32 import CHARACTERS
+from spanloom.processors.redaction.oracle.detectors.crypto_wallet.bech32 import (
+    CHARACTERS,
+    checksum,
+)
 
 _LEN = 42
 _PREFIX = b"bitcoincash"
@@ -14,13 +17,8 @@ def is_address(word: bytes) -> bool:
     values = word.lower()
     if len(word) != _LEN or values[0] not in b"qp" or set(values) - set(CHARACTERS):
         return False
-    total = 1
-    for value in [*(byte & 31 for byte in _PREFIX), 0, *map(CHARACTERS.index, values)]:
-        top = total >> 35
-        total = (total & 0x07FFFFFFFF) << 5 ^ value
-        for bit, generator in enumerate(_GENERATOR):
-            total ^= generator if top >> bit & 1 else 0
-    return total == 1
+    prefix = [byte & 31 for byte in _PREFIX]
+    return checksum([*prefix, 0, *map(CHARACTERS.index, values)], _GENERATOR, 40) == 1
 
 
 def start(text: bytes, start: int) -> int:
