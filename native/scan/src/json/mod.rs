@@ -6,6 +6,8 @@
 
 mod parse;
 
+pub(crate) use parse::string_end;
+
 /// No position: of a container that is outermost, or of a key among its object's values.
 pub const NONE: u32 = u32::MAX;
 

@@ -121,23 +121,9 @@ impl<'a> Parser<'a> {
 
     fn string(&mut self, kind: Kind, container: u32, slot: u32) -> Option<()> {
         let start = self.at;
-        let rest = self.text.get(start + 1..)?;
-        let (mut n_read, mut is_escaped, mut is_ended) = (0, false, false);
-        each(rest, is_not_plain, |at| {
-            let after_backslash = match rest.get(at) {
-                _ if at < n_read => return true,
-                Some(b'\\') => rest.get(at + 1..).and_then(escape_len),
-                end => {
-                    (n_read, is_ended) = (at + 1, end == Some(&b'"'));
-                    return false;
-                }
-            };
-            is_escaped = true;
-            n_read = at + 1 + after_backslash.unwrap_or_default();
-            after_backslash.is_some()
-        });
-        self.at = start + 1 + n_read;
-        is_ended.then(|| self.leaf(start, kind, is_escaped, container, slot))?
+        let (len, is_escaped) = string_end(self.text.get(start + 1..)?)?;
+        self.at = start + 1 + len + 1;
+        self.leaf(start, kind, is_escaped, container, slot)
     }
 
     fn number(&mut self, container: u32, slot: u32) -> Option<()> {
@@ -181,6 +167,25 @@ impl<'a> Parser<'a> {
         self.json.leaves.push(Leaf { start, end, kind, is_escaped, container, slot });
         Some(())
     }
+}
+
+/// How long a string is whose content begins here, and whether it holds a backslash.
+pub(crate) fn string_end(rest: &[u8]) -> Option<(usize, bool)> {
+    let (mut n_read, mut is_escaped, mut end) = (0, false, None);
+    each(rest, is_not_plain, |at| {
+        let after_backslash = match rest.get(at) {
+            _ if at < n_read => return true,
+            Some(b'\\') => rest.get(at + 1..).and_then(escape_len),
+            byte => {
+                end = (byte == Some(&b'"')).then_some(at);
+                return false;
+            }
+        };
+        is_escaped = true;
+        n_read = at + 1 + after_backslash.unwrap_or_default();
+        after_backslash.is_some()
+    });
+    Some((end?, is_escaped))
 }
 
 /// Quotes, backslashes and control characters.

@@ -109,7 +109,11 @@ fn decode(decode: Decode, encoded: &[u8], bytes_max: usize, decoded: &mut Vec<u8
     }
 }
 
+/// False also of what its first bytes show to be no text.
 fn from_base64(encoded: &[u8], bytes_max: usize, decoded: &mut Vec<u8>) -> bool {
+    if encoded.first_chunk().is_some_and(|first| !begins_text(first)) {
+        return false;
+    }
     let n = encoded.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1);
     let n = n.min(bytes_max / 3 * 4);
     let n = if n % 4 == 1 { n - 1 } else { n };
@@ -117,6 +121,20 @@ fn from_base64(encoded: &[u8], bytes_max: usize, decoded: &mut Vec<u8>) -> bool 
     let is_url_safe = memchr::memchr2(b'-', b'_', encoded).is_some();
     let engine = if is_url_safe { &URL_SAFE } else { &STANDARD };
     engine.decode_vec(encoded, decoded).is_ok()
+}
+
+/// Whether base64 that begins so may be text in UTF-8; most is not.
+fn begins_text(first: &[u8; 8]) -> bool {
+    let value = |byte| match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        _ => 63,
+    };
+    let bits = first.iter().fold(0, |bits, &byte| bits << 6 | u64::from(value(byte)));
+    let [_, _, decoded @ ..] = bits.to_be_bytes();
+    std::str::from_utf8(&decoded).err().is_none_or(|error| error.error_len().is_none())
 }
 
 fn from_hex(encoded: &[u8], bytes_max: usize, decoded: &mut Vec<u8>) -> bool {

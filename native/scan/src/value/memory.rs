@@ -4,6 +4,7 @@ use crate::json::Json;
 use crate::place::Role;
 use crate::text::Finding;
 
+use super::frames::Frames;
 use super::known::Known;
 use super::seam::Part;
 use super::spots::Spot;
@@ -16,6 +17,7 @@ pub(crate) struct Memory {
     levels: Vec<Level>,
     pub(super) findings: Vec<Finding>,
     pub(super) known: Known,
+    pub(super) frames: Frames,
     /// For one value.
     pub(super) survey: Survey,
 }

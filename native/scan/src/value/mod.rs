@@ -10,6 +10,7 @@ mod clock;
 mod document;
 mod edit;
 mod encoded;
+mod frames;
 mod known;
 mod leaf;
 mod memory;

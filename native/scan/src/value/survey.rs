@@ -7,6 +7,7 @@ use crate::text::{Contexts, Form, QUOTE, Scratch, Stretch, Suspicion};
 use crate::view::{Reading, has_percent_code};
 
 use super::Pass;
+use super::frames::Framed;
 use super::pieces::Pieces;
 use super::spots::{self, Spot};
 use super::{memory::Level, seam};
@@ -69,15 +70,15 @@ impl Ruleset {
         }
         let start = survey.text.len();
         let mut stretch = Stretch::new(start..start, Form::Plain, key_contexts);
-        let is_one_way =
-            value.is_ascii() && memchr::memchr(b'\\', value).is_none() && !has_percent_code(value);
-        let is_taken = if is_one_way && json::may_be_json(value) {
-            stretch.form = Form::MayBeJson;
-            survey.text.extend_from_slice(value);
-            true
-        } else {
-            self.take_apart(value, &mut stretch, &mut survey.text, scratch)
-        };
+        let is_taken = self.take_framed(value, &mut stretch, &mut survey.text, scratch)
+            || if json::may_be_json(value) && is_one_way(value) {
+                stretch.form = Form::MayBeJson;
+                survey.text.extend_from_slice(value);
+                true
+            } else {
+                let levels = self.limits.nested_json_max.saturating_add(1);
+                self.take_apart(value, levels, &mut stretch, &mut survey.text, scratch)
+            };
         if is_taken {
             stretch.end = survey.text.len() as u32;
             survey.text.push(QUOTE);
@@ -86,17 +87,43 @@ impl Ruleset {
         is_taken
     }
 
-    /// Appends a value leaf by leaf. False as for `take_in`.
-    fn take_apart(
+    /// Appends the one string of a value that is left to look at, if it is in a frame and no JSON.
+    fn take_framed(
         &self,
         value: &[u8],
         stretch: &mut Stretch,
         to: &mut Vec<u8>,
         scratch: &mut Scratch,
     ) -> bool {
+        let framed = scratch.value.frames.fit(self, value, stretch.key_contexts);
+        let Some(Framed { content, is_escaped, contexts }) = framed else { return false };
+        let mut decoded = scratch.value.text();
+        let is_changed = is_escaped && Reading::Escapes.read(content, &mut decoded);
+        let string = if is_changed { &decoded } else { content };
+        let is_taken =
+            !json::may_be_json(string) && self.take_apart(string, 0, stretch, to, scratch);
+        scratch.value.put_text(decoded);
+        if is_taken {
+            (stretch.key_contexts, stretch.is_framed) = (contexts, true);
+        }
+        is_taken
+    }
+
+    /// Appends a value leaf by leaf, JSON in it so many levels deep. False as for `take_in`.
+    fn take_apart(
+        &self,
+        value: &[u8],
+        levels: usize,
+        stretch: &mut Stretch,
+        to: &mut Vec<u8>,
+        scratch: &mut Scratch,
+    ) -> bool {
+        if is_one_way(value) && (levels == 0 || !json::may_be_json(value)) {
+            to.extend_from_slice(value);
+            return true;
+        }
         let mut text = scratch.value.text();
         text.clear();
-        let levels = self.limits.nested_json_max.saturating_add(1);
         let mut pieces = Pieces { rules: self, text: &mut text, scratch: &mut *scratch };
         let is_read = pieces.value(value, levels, stretch);
         if is_read {
@@ -124,7 +151,12 @@ impl Ruleset {
         let contexts = stretch.key_contexts;
         let spot = Spot { contexts, role: place.role, message_index: None };
         match stretch.suspicion {
-            Suspicion::None => true,
+            Suspicion::None => {
+                if !stretch.is_framed {
+                    self.learn_frame(value, spot, scratch);
+                }
+                true
+            }
             Suspicion::Seams => self.has_clean_seams(value, spot, place, scratch),
             Suspicion::Some => false,
         }
@@ -186,6 +218,11 @@ impl Ruleset {
         let looked = pass.seams(value, level, spot, &mut edits);
         looked.is_ok() && pass.n_findings == 0 && edits.is_empty()
     }
+}
+
+/// Whether it reads as it is written.
+fn is_one_way(value: &[u8]) -> bool {
+    value.is_ascii() && memchr::memchr(b'\\', value).is_none() && !has_percent_code(value)
 }
 
 /// Appends the text as it reads folded.

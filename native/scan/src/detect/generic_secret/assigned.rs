@@ -55,16 +55,19 @@ fn value_place(site: &Site<'_>) -> Option<usize> {
 /// Where `SECRETS` ends, or `API_KEY_PROD`.
 pub fn whole_name_end(text: &[u8], name_end: usize) -> usize {
     let end = name_end + usize::from(matches!(at(text, name_end), b's' | b'S'));
+    if !matches!(at(text, end), b'_' | b'-') {
+        return end;
+    }
     let suffix_end =
         end + 1 + run(text, end + 1, SUFFIX_BYTES_MAX, |byte| byte.is_ascii_alphanumeric());
     let suffix = slice(text, end + 1, suffix_end);
     let is_suffix = SUFFIXES.iter().any(|known| suffix.eq_ignore_ascii_case(known.as_bytes()));
-    if is_suffix && matches!(at(text, end), b'_' | b'-') { suffix_end } else { end }
+    if is_suffix { suffix_end } else { end }
 }
 
 /// After the quotes and brackets that a name may stand in.
 fn closed(text: &[u8], place: usize) -> usize {
-    place + run(text, place, SPACES_MAX, |byte| b" \t\"'`\\]".contains(&byte))
+    place + run(text, place, SPACES_MAX, |byte| is_quote(byte) || b" \t\\]".contains(&byte))
 }
 
 /// After white space, and the backslash of a quote in a string.

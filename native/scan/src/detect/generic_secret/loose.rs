@@ -43,7 +43,10 @@ const fn is_of_type(byte: u8) -> bool {
 /// `set_token("...")`, `| API key | ... |`.
 pub fn apart(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
     let start = whole_name_end(text, name_end);
-    let is_between = |byte: u8| b" \t\n\r\"'`*|({:>\\]".contains(&byte);
+    let is_between = |byte: u8| {
+        matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'*' | b'|')
+            || matches!(byte, b'(' | b'{' | b':' | b'>' | b'\\' | b']')
+    };
     let n_between = run(text, start, SEPARATORS_MAX, is_between);
     if n_between > 0 { bare(text, start + n_between) } else { None }
 }
@@ -51,7 +54,10 @@ pub fn apart(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
 /// What comes after words and a colon: `The API key changed, here is the new one: ...`.
 pub fn told(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
     let start = whole_name_end(text, name_end);
-    let is_of_words = |byte: u8| !b"\n\r:=<>{}\"'`;&".contains(&byte);
+    let is_of_words = |byte: u8| {
+        !matches!(byte, b'\n' | b'\r' | b':' | b'=' | b'<' | b'>' | b'{' | b'}')
+            && !matches!(byte, b'"' | b'\'' | b'`' | b';' | b'&')
+    };
     let end = start + run(text, start, WORDS_BYTES_MAX, is_of_words);
     let words = slice(text, start, end);
     let is_inside_word =
@@ -59,7 +65,7 @@ pub fn told(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
     if words.is_empty() || is_inside_word || at(text, end) != b':' || is_namer(words) {
         return None;
     }
-    let n_blanks = run(text, end + 1, BLANKS_MAX, |byte| b" \t".contains(&byte));
+    let n_blanks = run(text, end + 1, BLANKS_MAX, |byte| is_blank(&byte));
     bare(text, end + 1 + n_blanks).filter(|(start, _)| !is_record(text, *start))
 }
 

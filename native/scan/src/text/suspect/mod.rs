@@ -48,6 +48,8 @@ pub(crate) struct Stretch {
     pub form: Form,
     pub key_contexts: Contexts,
     pub suspicion: Suspicion,
+    /// It is the one string of a value that is not known.
+    pub is_framed: bool,
     /// Those sets of context words of which one occurs that lone words ask for.
     said: Contexts,
     n_tries: u8,
@@ -59,7 +61,17 @@ impl Stretch {
     pub fn new(range: std::ops::Range<usize>, form: Form, key_contexts: Contexts) -> Self {
         let (start, end) = (range.start as u32, range.end as u32);
         let suspicion = Suspicion::None;
-        Self { start, end, form, key_contexts, suspicion, said: 0, n_tries: 0, n_parts: [0; 2] }
+        Self {
+            start,
+            end,
+            form,
+            key_contexts,
+            suspicion,
+            is_framed: false,
+            said: 0,
+            n_tries: 0,
+            n_parts: [0; 2],
+        }
     }
 
     /// Counts a key of a message; its string may go on under the next one.
