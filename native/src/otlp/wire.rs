@@ -65,6 +65,16 @@ impl<'a> Reader<'a> {
         self.position
     }
 
+    /// What has not been read.
+    pub fn rest(&self) -> &'a [u8] {
+        self.buffer.get(self.position..self.end).unwrap_or_default()
+    }
+
+    /// Leaves out so many of the bytes of `rest`.
+    pub fn pass(&mut self, n_bytes: usize) {
+        self.position = self.end.min(self.position + n_bytes);
+    }
+
     pub const fn is_at_end(&self) -> bool {
         self.position >= self.end
     }

@@ -42,12 +42,16 @@ struct Slot {
     /// As `Scanned`; a pair has no more values than bytes.
     n_bytes: u8,
     values: [u8; 6],
+    /// The slot that was asked for after this one last.
+    next: u16,
 }
 
 /// Pairs in which nothing was found: the same bytes at the same place are clean. Shows none.
 #[derive(Default)]
 pub struct Repeats {
     slots: Vec<Slot>,
+    /// The slot that was asked for last.
+    last: u16,
     long: Long,
 }
 
@@ -67,10 +71,28 @@ impl Repeats {
         if pair.len() > PAIR_BYTES_MAX {
             return self.long.get(place, pair);
         }
-        let two = self.slots.get_mut(first_of_two(pair)..)?.first_chunk_mut::<2>()?;
-        let slot = two.iter_mut().find(|slot| slot.holds(place, pair))?;
-        slot.is_asked_for = true;
-        Some(Scanned { values: slot.values.map(u64::from), n_bytes: slot.n_bytes.into() })
+        let first = first_of_two(pair);
+        let two = self.slots.get_mut(first..)?.first_chunk_mut::<2>()?;
+        let (n, slot) = (0_u16..).zip(two).find(|(_, slot)| slot.holds(place, pair))?;
+        let (scanned, next) = (slot.ask(), first as u16 + n);
+        if let Some(last) = self.slots.get_mut(usize::from(self.last)) {
+            last.next = next;
+        }
+        self.last = next;
+        Some(scanned)
+    }
+
+    /// As `get`, for the pair that was asked for after the last one before, if `rest` begins
+    /// with a field of it that has this tag of one byte; also the length of that field.
+    pub fn next(&mut self, place: u8, tag: u8, rest: &[u8]) -> Option<(usize, Scanned)> {
+        let next = self.slots.get(usize::from(self.last))?.next;
+        let slot = self.slots.get_mut(usize::from(next))?;
+        let (&[first, len], pair) = rest.split_first_chunk()?;
+        let pair = pair.get(..usize::from(slot.len)).filter(|_| (first, len) == (tag, slot.len))?;
+        slot.holds(place, pair).then(|| {
+            self.last = next;
+            (2 + pair.len(), slot.ask())
+        })
     }
 
     /// A pair of which a key was new waits for the next time: keys are counted when looked at.
@@ -90,6 +112,7 @@ impl Repeats {
                 is_asked_for: false,
                 n_bytes: 0,
                 values: [0; 6],
+                next: 0,
             };
             self.slots.resize(N_SLOTS, empty);
         }
@@ -102,6 +125,11 @@ impl Repeats {
 }
 
 impl Slot {
+    fn ask(&mut self) -> Scanned {
+        self.is_asked_for = true;
+        Scanned { values: self.values.map(u64::from), n_bytes: self.n_bytes.into() }
+    }
+
     fn holds(&self, place: u8, pair: &[u8]) -> bool {
         self.place == place && self.bytes.get(..usize::from(self.len)) == Some(pair)
     }
@@ -148,6 +176,33 @@ mod tests {
         assert_eq!(repeats.get(4, b"pair"), Some(SCANNED));
         assert_eq!(repeats.get(5, b"pair"), None);
         assert_eq!(repeats.get(4, b"pai"), None);
+    }
+
+    #[test]
+    fn what_followed_a_pair_is_known_by_its_field() {
+        let (mut repeats, tag) = (Repeats::default(), 0x4a);
+        let field = |pair: &[u8]| [&[tag, pair.len() as u8], pair, b"rest"].concat();
+        for pair in [&b"one"[..], b"two", b"other"] {
+            repeats.insert(4, pair, SCANNED);
+        }
+        for pair in [&b"one"[..], b"two", b"one"] {
+            assert_eq!(repeats.get(4, pair), Some(SCANNED));
+        }
+        for (place, tag, field) in [
+            (5, tag, field(b"two")),
+            (4, 0x52, field(b"two")),
+            (4, tag, field(b"twi")),
+            (4, tag, field(b"other")),
+            (4, tag, vec![tag, 3, b't', b'w']),
+            (4, tag, vec![tag, 4, b't', b'w', b'o', b'o']),
+            (4, tag, Vec::new()),
+        ] {
+            assert_eq!(repeats.next(place, tag, &field), None, "{place} {tag} {field:?}");
+        }
+        assert_eq!(repeats.next(4, tag, &field(b"two")), Some((5, SCANNED)));
+        assert_eq!(repeats.next(4, tag, &field(b"one")), Some((5, SCANNED)));
+        assert_eq!(repeats.next(4, tag, &field(b"one")), None);
+        assert_eq!(Repeats::default().next(4, tag, &field(b"one")), None);
     }
 
     #[test]

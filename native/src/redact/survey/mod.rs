@@ -23,7 +23,7 @@ use super::step::{Stop, deeper, note_singular};
 use crate::otlp::schema::{self, ANY_VALUE, KEY_VALUE, Kind, Message, Role as Part};
 use crate::otlp::signal::Signal;
 use crate::otlp::validate::DEPTH_MAX;
-use crate::otlp::walk::{Slice, fields_while};
+use crate::otlp::walk::{Slice, fields_while, next_field};
 use crate::otlp::wire::{Field, Reader, WireType};
 use content::{Content, content, key_and_value};
 pub use room::Room;
@@ -123,27 +123,26 @@ impl<'a> Survey<'a> {
         depth: u32,
     ) -> Result<bool, Stop> {
         let location = places::of_message(message, outer);
-        let (mut seen, mut is_usual) = (0, true);
-        fields_while(Reader::at(self.request, field.payload, field.end), |field| {
-            let Some(known) = message.field(field.number) else {
-                is_usual = false;
-                return Ok(false);
-            };
+        let (mut seen, mut reader) = (0, Reader::at(self.request, field.payload, field.end));
+        while let Some(field) = next_field(&mut reader)? {
+            let Some(known) = message.field(field.number) else { return Ok(false) };
             note_singular(&mut seen, known)?;
-            is_usual = match (known.kind, field.wire_type) {
+            let is_usual = match (known.kind, field.wire_type) {
                 (Kind::String, WireType::Len) => {
                     let (location, key) = places::of_field(message, known, location);
-                    self.named_text(location, key, Slice::of(field))
+                    self.named_text(location, key, Slice::of(&field))
                 }
                 (Kind::Message(inner), WireType::Len) => {
-                    let depth = deeper(depth, field)?;
+                    let depth = deeper(depth, &field)?;
                     if std::ptr::eq(inner, &KEY_VALUE) {
-                        self.attribute(location, field)?
+                        let is_usual = self.attribute(location, &field)?;
+                        self.pass_repeated(location, &field, &mut reader);
+                        is_usual
                     } else if std::ptr::eq(inner, &ANY_VALUE) {
                         let (location, key) = places::of_field(message, known, location);
-                        self.lone_value(location, key, field)?
+                        self.lone_value(location, key, &field)?
                     } else {
-                        self.message(inner, field, location, depth)?
+                        self.message(inner, &field, location, depth)?
                     }
                 }
                 (Kind::Id(len) | Kind::RequiredId(len), WireType::Len) => {
@@ -151,9 +150,21 @@ impl<'a> Survey<'a> {
                 }
                 _ => true,
             };
-            Ok::<_, Stop>(is_usual)
-        })?;
-        Ok(is_usual)
+            if !is_usual {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Passes the attributes behind one that followed it before, too.
+    fn pass_repeated(&mut self, location: Location, attribute: &Field, reader: &mut Reader<'_>) {
+        let place = place(self.signal, location);
+        let Some(&tag) = self.request.get(attribute.start) else { return };
+        while let Some((len, scanned)) = self.memory.repeats.next(place, tag, reader.rest()) {
+            self.scanned.add(scanned);
+            reader.pass(len);
+        }
     }
 
     fn named_text(&mut self, location: Location, key: &'static str, text: Slice) -> bool {
