@@ -6,6 +6,7 @@ use crate::text::Unscanned;
 use crate::view::{Map, Reading};
 
 use super::edit::{self, Edit};
+use super::frames::Framed;
 use super::memory::Level;
 use super::spots::{self, Spot};
 use super::{Pass, seam};
@@ -32,6 +33,19 @@ impl Pass<'_> {
         };
         self.scratch.value.put_level(level);
         edits
+    }
+
+    /// The edits of a value in a known frame: those of its one other string.
+    pub(super) fn framed(
+        &mut self,
+        value: &[u8],
+        framed: &Framed,
+        levels_left: usize,
+    ) -> Result<Vec<Edit>, Unscanned> {
+        let mut edits = Vec::new();
+        self.string(value, &framed.leaf, framed.spot, levels_left, &mut edits)?;
+        edit::join(&mut edits);
+        Ok(edits)
     }
 
     fn document(

@@ -8,6 +8,7 @@ use crate::json::{self, Kind, Leaf};
 use crate::rules::Ruleset;
 use crate::text::{Contexts, Scratch};
 
+use super::memory::Level;
 use super::spots::{self, Spot};
 
 /// What stands around the string is no longer than this, in bytes.
@@ -31,32 +32,29 @@ struct Frame {
     after: Box<[u8]>,
     /// Of the keys above the value.
     outer: Contexts,
-    /// Of those above the string, too.
-    inner: Contexts,
+    /// Of the string; its role is that of the value unless one is named around it.
+    inner: Spot,
+    names_role: bool,
     /// It fitted since a frame was given up last.
     is_used: bool,
 }
 
 /// A string in a known frame.
-pub(super) struct Framed<'a> {
-    pub content: &'a [u8],
-    pub is_escaped: bool,
-    pub contexts: Contexts,
+pub(super) struct Framed {
+    /// It stands in no container that is known.
+    pub leaf: Leaf,
+    pub spot: Spot,
 }
 
 impl Frames {
     /// The string of a value that fits a frame.
-    pub fn fit<'a>(
-        &mut self,
-        rules: &Ruleset,
-        value: &'a [u8],
-        outer: Contexts,
-    ) -> Option<Framed<'a>> {
-        let frames = self.of(rules).frames.iter_mut().filter(|frame| frame.outer == outer);
-        let mut framed = frames.filter_map(|frame| {
-            let (content, is_escaped) = frame.content(value)?;
+    pub fn fit(&mut self, rules: &Ruleset, value: &[u8], outer: Spot) -> Option<Framed> {
+        let frames = self.of(rules).frames.iter_mut();
+        let mut framed = frames.filter(|frame| frame.outer == outer.contexts).filter_map(|frame| {
+            let leaf = frame.leaf(value)?;
             frame.is_used = true;
-            Some(Framed { content, is_escaped, contexts: frame.inner })
+            let role = if frame.names_role { frame.inner.role } else { outer.role };
+            Some(Framed { leaf, spot: Spot { role, ..frame.inner } })
         });
         framed.next()
     }
@@ -84,14 +82,26 @@ impl Frames {
 }
 
 impl Frame {
-    /// What stands between the quotes, and whether it holds an escape. None if the value does not
-    /// fit, or is no JSON.
-    fn content<'a>(&self, value: &'a [u8]) -> Option<(&'a [u8], bool)> {
+    /// The string of a value. None if it does not fit, or is no JSON.
+    fn leaf(&self, value: &[u8]) -> Option<Leaf> {
         let rest = value.strip_prefix(&*self.before)?;
         let content = rest.strip_suffix(&*self.after)?;
         let (len, is_escaped) = json::string_end(rest)?;
+        let start = u32::try_from(self.before.len() - 1).ok()?;
+        let end = start + u32::try_from(len).ok()?.checked_add(2)?;
+        let (kind, container, slot) = (Kind::String, json::NONE, json::NONE);
         let is_text = content.is_ascii() || std::str::from_utf8(content).is_ok();
-        (len == content.len() && is_text).then_some((content, is_escaped))
+        let fits = len == content.len() && is_text;
+        fits.then_some(Leaf { start, end, kind, is_escaped, container, slot })
+    }
+}
+
+impl Level {
+    /// Whether an object around the leaf names a role.
+    fn has_role_around(&self, leaf: &Leaf) -> bool {
+        let parent = |&at: &u32| Some(self.json.containers.get(at as usize)?.parent);
+        std::iter::successors(Some(leaf.container), parent)
+            .any(|at| self.roles.get(at as usize).is_some_and(Option::is_some))
     }
 }
 
@@ -109,7 +119,7 @@ impl Ruleset {
             let says_role = |leaf: &Leaf| spots::names_role(value, &level.json, leaf);
             if let Some(leaf) = longest.filter(|leaf| !says_role(leaf)) {
                 spots::fill(self, scratch, value, &mut level, outer);
-                let spot = spots::of_leaf(self, scratch, value, &level, &leaf, outer);
+                let inner = spots::of_leaf(self, scratch, value, &level, &leaf, outer);
                 let before = value.get(..leaf.start as usize + 1).unwrap_or_default();
                 let after = value.get(leaf.end as usize - 1..).unwrap_or_default();
                 if before.len() + after.len() <= AROUND_MAX {
@@ -117,7 +127,8 @@ impl Ruleset {
                         before: before.into(),
                         after: after.into(),
                         outer: outer.contexts,
-                        inner: spot.contexts,
+                        inner,
+                        names_role: level.has_role_around(&leaf),
                         is_used: true,
                     });
                 }
@@ -148,8 +159,9 @@ mod tests {
 
     /// The string that is left of a value, and whether a context word is a key above it.
     fn left(rules: &Ruleset, scratch: &mut Scratch, value: &str) -> Option<(String, bool)> {
-        let framed = scratch.value.frames.fit(rules, value.as_bytes(), 0)?;
-        Some((String::from_utf8_lossy(framed.content).into_owned(), framed.contexts != 0))
+        let framed = scratch.value.frames.fit(rules, value.as_bytes(), SPOT)?;
+        let content = String::from_utf8_lossy(framed.leaf.content(value.as_bytes()));
+        Some((content.into_owned(), framed.spot.contexts != 0))
     }
 
     #[test]
@@ -176,9 +188,11 @@ mod tests {
     fn frames_hold_for_one_rule_set_and_the_keys_above() {
         let (rules, mut scratch) = (rules(), Scratch::default());
         rules.learn_frame(br#"["one"]"#, SPOT, &mut scratch);
-        assert!(scratch.value.frames.fit(&rules, br#"["two"]"#, 0).is_some());
-        assert!(scratch.value.frames.fit(&rules, br#"["two"]"#, 1).is_none());
-        assert!(scratch.value.frames.fit(&self::rules(), br#"["two"]"#, 0).is_none());
+        let mut fits = |rules: &Ruleset, contexts| {
+            let spot = Spot { contexts, ..SPOT };
+            scratch.value.frames.fit(rules, br#"["two"]"#, spot).is_some()
+        };
+        assert!(fits(&rules, 0) && !fits(&rules, 1) && !fits(&self::rules(), 0));
     }
 
     #[test]

@@ -227,7 +227,11 @@ impl<'a> Pass<'a> {
                 OnOversize::ScanHeadTail => self.head_and_tail(value, spot),
             };
         }
-        self.text(value, spot, self.rules.limits.nested_json_max.saturating_add(1))
+        let levels_left = self.rules.limits.nested_json_max;
+        match self.scratch.value.frames.fit(self.rules, value, spot) {
+            Some(framed) => self.framed(value, &framed, levels_left),
+            None => self.text(value, spot, levels_left.saturating_add(1)),
+        }
     }
 }
 

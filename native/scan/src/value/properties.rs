@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::Outcome;
+use super::spots::Spot;
+use super::{Outcome, Told};
 use crate::json::{Json, Kind};
 use crate::place::{Location, Place, Role, Signal};
 use crate::rules::Ruleset;
@@ -106,9 +107,14 @@ fn rules() -> Ruleset {
 }
 
 fn redact(rules: &Ruleset, scratch: &mut Scratch, value: &[u8]) -> Outcome {
+    told(rules, scratch, value).0
+}
+
+fn told(rules: &Ruleset, scratch: &mut Scratch, value: &[u8]) -> (Outcome, Vec<Told>) {
     let (signal, location) = (Signal::Logs, Location::LogBody);
-    let place = Place { signal, location, key: b"body", role: Role::None };
-    rules.redact(value, &place, 0, scratch, &mut Vec::new())
+    let place = Place { signal, location, key: b"body", role: Role::Tool };
+    let mut told = Vec::new();
+    (rules.redact(value, &place, 0, scratch, &mut told), told)
 }
 
 /// All strings, keys included, with JSON inside of them taken apart.
@@ -172,7 +178,8 @@ fn what_was_learnt_of_values_of_one_shape_changes_nothing() {
         let (around, mut scratch) = (random.value(3), Scratch::default());
         let pretty = random.below(2) == 0;
         for _ in 0..6 {
-            let mut parts = vec![around.clone(), json!({"role": "user", "tel": random.text()})];
+            let role = if random.below(9) == 0 { "user" } else { "role" };
+            let mut parts = vec![around.clone(), json!({role: "user", "tel": random.text()})];
             parts.rotate_left(random.below(40) / 39);
             let value = json!(parts);
             let mut text = match pretty {
@@ -183,10 +190,11 @@ fn what_was_learnt_of_values_of_one_shape_changes_nothing() {
                 let at = random.below(text.len());
                 text[at] = random.below(256) as u8;
             }
-            n_framed += usize::from(scratch.value.frames.fit(&rules, &text, 0).is_some());
-            let alone = redact(&rules, &mut Scratch::default(), &text);
+            let spot = Spot { contexts: 0, role: Role::None, message_index: None };
+            n_framed += usize::from(scratch.value.frames.fit(&rules, &text, spot).is_some());
+            let alone = told(&rules, &mut Scratch::default(), &text);
             let shown = String::from_utf8_lossy(&text);
-            assert_eq!(redact(&rules, &mut scratch, &text), alone, "seed {seed}: {shown}");
+            assert_eq!(told(&rules, &mut scratch, &text), alone, "seed {seed}: {shown}");
         }
     }
     assert!(n_framed > N_SEEDS as usize, "{n_framed}");

@@ -1,7 +1,7 @@
 //! Values that one look at all of them together shows to be clean, which most are.
 
 use crate::json::{self, Json};
-use crate::place::Place;
+use crate::place::{Place, Role};
 use crate::rules::Ruleset;
 use crate::text::{Contexts, Form, QUOTE, Scratch, Stretch, Suspicion};
 use crate::view::{Reading, has_percent_code};
@@ -95,16 +95,17 @@ impl Ruleset {
         to: &mut Vec<u8>,
         scratch: &mut Scratch,
     ) -> bool {
-        let framed = scratch.value.frames.fit(self, value, stretch.key_contexts);
-        let Some(Framed { content, is_escaped, contexts }) = framed else { return false };
-        let mut decoded = scratch.value.text();
-        let is_changed = is_escaped && Reading::Escapes.read(content, &mut decoded);
+        let outer = Spot { contexts: stretch.key_contexts, role: Role::None, message_index: None };
+        let framed = scratch.value.frames.fit(self, value, outer);
+        let Some(Framed { leaf, spot }) = framed else { return false };
+        let (content, mut decoded) = (leaf.content(value), scratch.value.text());
+        let is_changed = leaf.is_escaped && Reading::Escapes.read(content, &mut decoded);
         let string = if is_changed { &decoded } else { content };
         let is_taken =
             !json::may_be_json(string) && self.take_apart(string, 0, stretch, to, scratch);
         scratch.value.put_text(decoded);
         if is_taken {
-            (stretch.key_contexts, stretch.is_framed) = (contexts, true);
+            (stretch.key_contexts, stretch.is_framed) = (spot.contexts, true);
         }
         is_taken
     }
