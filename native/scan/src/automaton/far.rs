@@ -7,17 +7,20 @@ use super::search::Lane;
 use super::windows::{WINDOW_LEN, Windows};
 
 /// Appends every occurrence of a far literal, by ascending end.
-pub(super) fn find(machine: &Machine, windows: &Windows, folded: &Folded, hits: &mut Vec<Hit>) {
+pub(super) fn find(
+    machine: &Machine,
+    windows: &Windows,
+    folded: &Folded,
+    hits: &mut Vec<Hit>,
+    starts: &mut Vec<u32>,
+) {
     let text = folded.bytes();
     let n_before = hits.len();
     let lane = Lane { end: text.len(), ..Lane::default() };
     let mut visit = Visit { machine, text, n_back: windows.n_back, lane };
-    let mut from = 0;
-    while let Some((at, key)) = windows.next(text, from) {
-        if windows.holds(text, at, key) {
-            visit.around(at + WINDOW_LEN, hits);
-        }
-        from = at + windows.stride;
+    windows.find(text, starts);
+    for at in starts.iter().map(|&at| at as usize) {
+        visit.around(at + WINDOW_LEN, hits);
     }
     folded.unfold(hits.iter_mut().skip(n_before).map(|hit| &mut hit.end));
 }

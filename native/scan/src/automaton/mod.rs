@@ -39,6 +39,8 @@ pub struct TooLarge;
 #[derive(Default)]
 pub struct FindScratch {
     folded: Folded,
+    /// Of windows.
+    starts: Vec<u32>,
     rest: search::Rest,
 }
 
@@ -86,8 +88,9 @@ impl Automaton {
     pub fn find(&self, text: &[u8], hits: &mut Vec<Hit>, scratch: &mut FindScratch) {
         let n_before = hits.len();
         if !self.far.nodes.is_empty() {
-            scratch.folded.set(text);
-            far::find(&self.far, &self.windows, &scratch.folded, hits);
+            let FindScratch { folded, starts, .. } = &mut *scratch;
+            folded.set(text);
+            far::find(&self.far, &self.windows, folded, hits, starts);
         }
         let n_far = hits.len() - n_before;
         if !self.near.nodes.is_empty() {

@@ -192,36 +192,41 @@ impl Windows {
         at
     }
 
-    /// The next window at `from`, or a multiple of the stride after it, that the bit map lets
-    /// pass, and where it starts.
-    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<(usize, u64)> {
+    /// Puts in the place of others where windows start in the folded `text`, at multiples of the
+    /// stride, that are those of a literal that occurs there, or of several literals.
+    ///
+    /// What is looked up in a large table is first collected: then its loads wait together.
+    pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
+        found.clear();
         match self.stride {
-            1 => self.next_by::<1>(text, from),
-            2 => self.next_by::<2>(text, from),
-            _ => self.next_by::<STRIDE_MAX>(text, from),
+            1 => self.pass_by::<1>(text, found),
+            2 => self.pass_by::<2>(text, found),
+            _ => self.pass_by::<STRIDE_MAX>(text, found),
         }
+        found.retain(|&at| self.holds(text, at as usize));
     }
 
-    /// A loop of its own, whose few variables stay in registers.
+    /// Appends where the windows start that the bit map lets pass. A loop of its own, whose few
+    /// variables stay in registers.
     #[inline(never)]
-    fn next_by<const STRIDE: usize>(&self, text: &[u8], from: usize) -> Option<(usize, u64)> {
+    fn pass_by<const STRIDE: usize>(&self, text: &[u8], found: &mut Vec<u32>) {
         let (bits, shift) = (self.bits.as_slice(), self.bits_shift);
-        let (parts, _) = text.get(from..).unwrap_or_default().as_chunks::<STRIDE>();
         let key_of = |window: &[[u8; STRIDE]]| {
             window.as_flattened().try_into().map_or(0, u64::from_le_bytes)
         };
-        let passes = |&key: &u64| {
+        let passes = |key: u64| {
             let bit = mixed(key) >> shift;
             bits.get(bit as usize / 64).is_some_and(|word| word >> (bit % 64) & 1 != 0)
         };
-        let mut windows =
-            (from..).step_by(STRIDE).zip(parts.windows(WINDOW_LEN / STRIDE).map(key_of));
-        windows.find(|(_, key)| passes(key))
+        let windows = text.as_chunks::<STRIDE>().0.windows(WINDOW_LEN / STRIDE).map(key_of);
+        let passing = (0..).step_by(STRIDE).zip(windows).filter(|&(_, key)| passes(key));
+        found.extend(passing.map(|(at, _): (u32, _)| at));
     }
 
-    /// Whether the window `key`, which starts at `at` of the folded `text`, is one of a literal
-    /// that occurs there, or of several literals.
-    pub(super) fn holds(&self, text: &[u8], at: usize, key: u64) -> bool {
+    /// Whether a literal occurs around the window at `at`, or several may.
+    fn holds(&self, text: &[u8], at: usize) -> bool {
+        let window = text.get(at..).and_then(<[u8]>::first_chunk);
+        let key = window.map_or(0, |&window| u64::from_le_bytes(window));
         let Some(slot) = self.slots.get(self.slot_of(key)) else { return false };
         let (start, n_bytes) = (slot.start as usize, usize::from(slot.n_bytes));
         slot.start != EMPTY
