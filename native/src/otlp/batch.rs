@@ -134,6 +134,11 @@ impl Batch {
             || self.tables.iter().flatten().any(|table| table.is_edited())
     }
 
+    /// Attributes that were added, at all levels.
+    pub(super) fn n_added(&self) -> usize {
+        self.tables.iter().flatten().map(|table| table.n_added()).sum()
+    }
+
     /// The edited table of a level, if there is one.
     pub(super) fn edited(&self, level: Level) -> Option<&AttributeTable> {
         self.tables.get(level as usize)?.as_deref().filter(|table| table.is_edited())

@@ -58,6 +58,10 @@ impl AttributeTable {
         }
     }
 
+    pub fn n_added(&self) -> usize {
+        self.added.len()
+    }
+
     pub fn is_touched(&self, owner: usize) -> bool {
         self.touched.get(owner).copied().unwrap_or_default()
     }

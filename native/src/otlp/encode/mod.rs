@@ -44,6 +44,9 @@ impl Batch {
     }
 }
 
+/// Room for an attribute that was added, some more than most take: to grow is to copy all.
+const ADDED_BYTES: usize = 64;
+
 /// What becomes of a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -85,7 +88,8 @@ impl<'a> Writer<'a> {
         };
         let kept_share = batch.len() as f64 / batch.core.n_items.max(1) as f64;
         let capacity = (index.raw.len() as f64 * kept_share * 1.05) as usize;
-        let out = Vec::with_capacity(capacity + 2 * batch.overlay.len() + 1024);
+        let n_bytes_added = 2 * batch.overlay.len() + batch.n_added() * ADDED_BYTES;
+        let out = Vec::with_capacity(capacity + n_bytes_added + 1024);
         let (fates, payloads) = (Vec::new(), Vec::new());
         let mut writer = Self { batch, index, buffers, fates, payloads, events, links, out };
         writer.fates = writer.item_fates();
