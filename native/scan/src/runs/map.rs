@@ -33,6 +33,9 @@ impl Map {
     /// Separators that stand in every hex group that may be an address: a `:` before another one
     /// or a hex digit, a `-` before two hex digits and another one, a `.` before four hex digits.
     pub fn separators(&self, next: &Self) -> u64 {
+        if self.colons | self.dashes | self.dots == 0 {
+            return 0;
+        }
         let after = |of: fn(&Self) -> u64, n| after(of(self), of(next), n);
         let hex = |n| after(|map| map.hex, n);
         let (one, two) = (hex(1), hex(1) & hex(2));
@@ -55,6 +58,9 @@ impl Map {
 
     /// First letters of words of two letters and two digits.
     pub fn country_checks(&self, last: &Self, next: &Self) -> u64 {
+        if self.digits == 0 && next.digits == 0 {
+            return 0;
+        }
         let after = |of: fn(&Self) -> u64, n| after(of(self), of(next), n);
         let letters = |n| after(|map| map.words & !map.digits, n);
         let digits = |n| after(|map| map.digits, n);

@@ -43,6 +43,7 @@ struct Frame {
 pub(super) struct Framed {
     /// It stands in no container that is known.
     pub leaf: Leaf,
+    pub is_ascii: bool,
     pub spot: Spot,
 }
 
@@ -51,10 +52,10 @@ impl Frames {
     pub fn fit(&mut self, rules: &Ruleset, value: &[u8], outer: Spot) -> Option<Framed> {
         let frames = self.of(rules).frames.iter_mut();
         let mut framed = frames.filter(|frame| frame.outer == outer.contexts).filter_map(|frame| {
-            let leaf = frame.leaf(value)?;
+            let (leaf, is_ascii) = frame.leaf(value)?;
             frame.is_used = true;
             let role = if frame.names_role { frame.inner.role } else { outer.role };
-            Some(Framed { leaf, spot: Spot { role, ..frame.inner } })
+            Some(Framed { leaf, is_ascii, spot: Spot { role, ..frame.inner } })
         });
         framed.next()
     }
@@ -82,17 +83,17 @@ impl Frames {
 }
 
 impl Frame {
-    /// The string of a value. None if it does not fit, or is no JSON.
-    fn leaf(&self, value: &[u8]) -> Option<Leaf> {
+    /// The string of a value, and whether it is ASCII. None if it does not fit, or is no JSON.
+    fn leaf(&self, value: &[u8]) -> Option<(Leaf, bool)> {
         let rest = value.strip_prefix(&*self.before)?;
         let content = rest.strip_suffix(&*self.after)?;
         let (len, is_escaped) = json::string_end(rest)?;
         let start = u32::try_from(self.before.len() - 1).ok()?;
         let end = start + u32::try_from(len).ok()?.checked_add(2)?;
         let (kind, container, slot) = (Kind::String, json::NONE, json::NONE);
-        let is_text = content.is_ascii() || std::str::from_utf8(content).is_ok();
-        let fits = len == content.len() && is_text;
-        fits.then_some(Leaf { start, end, kind, is_escaped, container, slot })
+        let is_ascii = content.is_ascii();
+        let fits = len == content.len() && (is_ascii || std::str::from_utf8(content).is_ok());
+        fits.then_some((Leaf { start, end, kind, is_escaped, container, slot }, is_ascii))
     }
 }
 

@@ -97,12 +97,19 @@ impl Ruleset {
     ) -> bool {
         let outer = Spot { contexts: stretch.key_contexts, role: Role::None, message_index: None };
         let framed = scratch.value.frames.fit(self, value, outer);
-        let Some(Framed { leaf, spot }) = framed else { return false };
+        let Some(Framed { leaf, is_ascii, spot }) = framed else { return false };
         let (content, mut decoded) = (leaf.content(value), scratch.value.text());
         let is_changed = leaf.is_escaped && Reading::Escapes.read(content, &mut decoded);
         let string = if is_changed { &decoded } else { content };
-        let is_taken =
-            !json::may_be_json(string) && self.take_apart(string, 0, stretch, to, scratch);
+        let is_one_way = is_ascii && !leaf.is_escaped && !has_percent_code(content);
+        let is_taken = if json::may_be_json(string) {
+            false
+        } else if is_one_way {
+            to.extend_from_slice(content);
+            true
+        } else {
+            self.take_apart(string, 0, stretch, to, scratch)
+        };
         scratch.value.put_text(decoded);
         if is_taken {
             (stretch.key_contexts, stretch.is_framed) = (spot.contexts, true);
