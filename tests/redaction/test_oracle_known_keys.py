@@ -1,5 +1,6 @@
 """What a native engine has learnt changes nothing of what it makes of a batch."""
 
+import json
 import random
 from typing import Any
 
@@ -10,7 +11,7 @@ from spanloom_native import Redactor as NativeRedactor
 from spanloom.batch import BATCH_TYPES
 from spanloom.processors.redaction.oracle import Redactor as PythonRedactor
 from tests.native.otlp_wire import SCALE, SIGNALS
-from tests.redaction.engines import encoded, shipped, texts_for, varied
+from tests.redaction.engines import encoded, said, shipped, texts_for, varied
 from tests.redaction.hostile_batches import drawn
 
 KEYS = ["gen_ai.input.messages", "user", "password", "a.content", "phone", "id", "app.seen", "n"]
@@ -25,7 +26,17 @@ CLEAN = [
     "You are a helpful assistant and answer in one sentence. " * 3,
     f'[{{"role":"user","parts":[{{"type":"text","content":"{"what was said before " * 7}"}}]}}]',
 ]
+# JSON that stays the same around one string.
+SHAPES = [
+    '[{"role":"user","parts":[{"type":"text","content":%s}]}]',
+    '{"system": "You are a helpful assistant.", "turns": [{"role": "tool", "text": %s}], "n": 7}',
+    '{"phone": {"said": %s}, "id": "one"}',
+    ' [ "note", %s ]\n',
+    '[{"role":"user","content":"and then"},{"role":"user","content":%s}]',
+    '{"role": %s}',
+]
 N_REQUESTS = 4
+N_TEXTS = 120
 
 
 def with_known_keys(message: Message, rng: random.Random) -> None:
@@ -64,3 +75,20 @@ def test_batch_after_batch_the_engines_agree(seed: int) -> None:
             with_known_keys(message, rng)
             request = message.SerializeToString()
             assert redacted(native, request, signal) == redacted(python, request, signal)
+
+
+@pytest.mark.parametrize("seed", range(3 * SCALE))
+def test_the_engines_agree_on_strings_in_json_of_one_shape(seed: int) -> None:
+    rng = random.Random(8000 + seed)
+    document = varied(rng) if seed % 2 else shipped()
+    native, python = NativeRedactor(encoded(document)), PythonRedactor(encoded(document))
+    texts = texts_for(document)
+    for _ in range(N_TEXTS):
+        string = rng.choice([rng.choice(CLEAN), " ".join(rng.choices(texts.words, k=3))])
+        if rng.random() < 0.4:
+            string = texts.line(rng)
+        value = rng.choice(SHAPES) % json.dumps(string, ensure_ascii=rng.random() < 0.5)
+        if rng.random() < 0.05:
+            value = value[: rng.randrange(len(value))]
+        case = (value, rng.choice(["", "log.body", "phone"]), rng.choice(["none", "user", "tool"]))
+        assert said(native, case) == said(python, case), case
