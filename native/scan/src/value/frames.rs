@@ -8,7 +8,7 @@ use crate::json::{self, Kind, Leaf};
 use crate::rules::Ruleset;
 use crate::text::{Contexts, Scratch};
 
-use super::memory::Level;
+use super::seam;
 use super::spots::{self, Spot};
 
 /// What stands around the string is no longer than this, in bytes.
@@ -97,18 +97,9 @@ impl Frame {
     }
 }
 
-impl Level {
-    /// Whether an object around the leaf names a role.
-    fn has_role_around(&self, leaf: &Leaf) -> bool {
-        let parent = |&at: &u32| Some(self.json.containers.get(at as usize)?.parent);
-        std::iter::successors(Some(leaf.container), parent)
-            .any(|at| self.roles.get(at as usize).is_some_and(Option::is_some))
-    }
-}
-
 impl Ruleset {
-    /// Remembers what stands around the longest string of a value, if it is JSON in which nothing
-    /// was found, and no string goes on in another one.
+    /// Remembers what stands around the longest string of a value in which nothing was found, if it
+    /// is JSON and that string does not go on in another one.
     pub(super) fn learn_frame(&self, value: &[u8], outer: Spot, scratch: &mut Scratch) {
         if !json::may_be_json(value) || !scratch.value.frames.of(self).is_open() {
             return;
@@ -123,13 +114,14 @@ impl Ruleset {
                 let inner = spots::of_leaf(self, scratch, value, &level, &leaf, outer);
                 let before = value.get(..leaf.start as usize + 1).unwrap_or_default();
                 let after = value.get(leaf.end as usize - 1..).unwrap_or_default();
-                if before.len() + after.len() <= AROUND_MAX {
+                let is_short = before.len() + after.len() <= AROUND_MAX;
+                if is_short && seam::are_settled(value, &mut level, &leaf) {
                     scratch.value.frames.frames.push(Frame {
                         before: before.into(),
                         after: after.into(),
                         outer: outer.contexts,
                         inner,
-                        names_role: level.has_role_around(&leaf),
+                        names_role: level.named_role(&leaf).is_some(),
                         is_used: true,
                     });
                 }

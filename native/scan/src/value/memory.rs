@@ -1,6 +1,6 @@
 //! What is used again from value to value.
 
-use crate::json::Json;
+use crate::json::{Json, Leaf};
 use crate::place::Role;
 use crate::text::Finding;
 
@@ -37,6 +37,15 @@ pub(super) struct Level {
     /// By container: what holds for all that stands in it.
     pub spots: Vec<Spot>,
     pub parts: Vec<Part>,
+}
+
+impl Level {
+    /// What the innermost object says that names a role around the leaf. After `spots::fill`.
+    pub fn named_role(&self, leaf: &Leaf) -> Option<Role> {
+        let parent = |&at: &u32| Some(self.json.containers.get(at as usize)?.parent);
+        std::iter::successors(Some(leaf.container), parent)
+            .find_map(|at| self.roles.get(at as usize).copied().flatten())
+    }
 }
 
 impl Memory {

@@ -47,6 +47,28 @@ fn part(text: &[u8], json: &Json, position: usize, leaf: &Leaf) -> Option<Part> 
     Some(Part { array: object.parent, is_content, element: object.slot, leaf })
 }
 
+/// Parts that stand side by side.
+fn neighbours(level: &Level) -> impl Iterator<Item = [&Leaf; 2]> {
+    level.parts.windows(2).filter_map(|pair| {
+        let [first, second] = pair else { return None };
+        let follows = (first.array, first.is_content) == (second.array, second.is_content)
+            && first.element + 1 == second.element;
+        let leaf = |part: &Part| level.json.leaves.get(part.leaf as usize);
+        follows.then_some([leaf(first)?, leaf(second)?])
+    })
+}
+
+/// Whether the seams of a document stay what they are, whatever `other` says and whoever says the
+/// document: no part beside it has its role.
+pub(super) fn are_settled(text: &[u8], level: &mut Level, other: &Leaf) -> bool {
+    find_parts(text, level);
+    neighbours(level).all(|pair| match pair.map(|leaf| level.named_role(leaf)) {
+        [Some(a), Some(b)] if a != b => true,
+        [Some(_), Some(_)] | [None, None] => !pair.contains(&other),
+        _ => false,
+    })
+}
+
 impl Pass<'_> {
     /// Appends the edits of what stands in two neighbouring parts: the last 256 bytes of one and
     /// the first 256 of the next, in whole characters, read as one text (folded, not decoded any
@@ -59,14 +81,8 @@ impl Pass<'_> {
         outer: Spot,
         edits: &mut Vec<Edit>,
     ) -> Result<(), Unscanned> {
-        for pair in level.parts.windows(2) {
-            let [first, second] = pair else { continue };
-            let follows = (first.array, first.is_content) == (second.array, second.is_content)
-                && first.element + 1 == second.element;
-            let leaf = |part: &Part| level.json.leaves.get(part.leaf as usize);
-            if let (true, Some(a), Some(b)) = (follows, leaf(first), leaf(second))
-                && self.role(level, a) == self.role(level, b)
-            {
+        for [a, b] in neighbours(level) {
+            if self.role(level, a) == self.role(level, b) {
                 let spot = spots::of_leaf(self.rules, self.scratch, text, level, a, outer);
                 self.seam(text, a, b, spot, edits)?;
                 self.is_open |= !edits.is_empty();

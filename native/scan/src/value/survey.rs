@@ -158,16 +158,15 @@ impl Ruleset {
         let Some(stretch) = survey.stretches.get(index) else { return false };
         let contexts = stretch.key_contexts;
         let spot = Spot { contexts, role: place.role, message_index: None };
-        match stretch.suspicion {
-            Suspicion::None => {
-                if !stretch.is_framed {
-                    self.learn_frame(value, spot, scratch);
-                }
-                true
-            }
+        let is_clear = match stretch.suspicion {
+            Suspicion::None => true,
             Suspicion::Seams => self.has_clean_seams(value, spot, place, scratch),
             Suspicion::Some => false,
+        };
+        if is_clear && !stretch.is_framed {
+            self.learn_frame(value, spot, scratch);
         }
+        is_clear
     }
 
     /// `is_clear` of one value alone.
@@ -186,6 +185,14 @@ impl Ruleset {
         };
         scratch.value.survey = survey;
         is_clean
+    }
+
+    /// Whether a text is taken apart as JSON.
+    pub(crate) fn holds_json(&self, text: &[u8], scratch: &mut Scratch) -> bool {
+        let mut level = scratch.value.level();
+        let is_json = self.is_json(text, &mut level.json);
+        scratch.value.put_level(level);
+        is_json
     }
 
     pub(super) fn is_json(&self, text: &[u8], json: &mut Json) -> bool {

@@ -32,7 +32,7 @@ impl<'a> Look<'a> {
 
     /// Whether the whole text may be one leaf.
     fn may_be_leaf(&self) -> bool {
-        self.form != Form::Json
+        matches!(self.form, Form::Plain | Form::MayBeJson)
     }
 
     /// Whether the rule finds something here, in the text or in the leaf around.
@@ -42,7 +42,8 @@ impl<'a> Look<'a> {
         if self.may_be_leaf() && self.finds(rule, self.text, (start, end), seen) {
             return true;
         }
-        if self.form == Form::Plain {
+        let found = self.text.get(start..end).unwrap_or_default();
+        if self.form == Form::Plain || memchr::memchr(self.quote(), found).is_some() {
             return false;
         }
         let is_leaf =

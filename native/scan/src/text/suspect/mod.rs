@@ -32,6 +32,8 @@ pub(crate) enum Form {
     Plain,
     /// It is one or, if it is JSON, they are what stands between two quotes: none is escaped.
     MayBeJson,
+    /// It is JSON, and they are what stands between two quotes.
+    Quoted,
     /// JSON with its strings decoded and, in place of the quotes around them, `QUOTE`; behind it
     /// strings of other readings. Also a text that can be read in several ways, as strings.
     Json,
@@ -150,7 +152,9 @@ impl<'a> Sweep<'a> {
                 Owner::Keyword(rule) if rules.floating.gated.contains(&rule) => {
                     stretch.raise(Suspicion::Some);
                 }
-                Owner::PartKey { is_content } if stretch.form == Form::MayBeJson => {
+                Owner::PartKey { is_content }
+                    if matches!(stretch.form, Form::MayBeJson | Form::Quoted) =>
+                {
                     stretch.add_part(is_content);
                 }
                 Owner::Context(set) => stretch.said |= 1 << set,
@@ -197,17 +201,27 @@ impl<'a> Sweep<'a> {
         let (rules, text) = (self.rules, self.text);
         let Some(stretch) = self.stretch(start, end) else { return };
         stretch.n_tries += 1;
-        let is_suspect = stretch.n_tries > TRIES_MAX || {
-            let stretch = *stretch;
-            let look = Look::new(rules, text, &stretch);
-            let anchor = Anchor {
-                start: start as u32 - stretch.start,
-                end: end as u32 - stretch.start,
-                rule,
-            };
-            look.may_find(anchor, &mut self.scratch.scan)
+        let (mut stretch, begin) = (*stretch, stretch.start);
+        let anchor = Anchor { start: start as u32 - begin, end: end as u32 - begin, rule };
+        let may_find = |stretch: &Stretch, scratch: &mut Scratch| {
+            stretch.n_tries > TRIES_MAX
+                || Look::new(rules, text, stretch).may_find(anchor, &mut scratch.scan)
         };
+        let mut is_suspect = may_find(&stretch, self.scratch);
+        if is_suspect && stretch.form == Form::MayBeJson && self.is_json(&stretch) {
+            // What was found may go over a quote.
+            stretch.form = Form::Quoted;
+            is_suspect = may_find(&stretch, self.scratch);
+            if let Some(known) = self.stretches.get_mut(self.last) {
+                known.form = Form::Quoted;
+            }
+        }
         self.conclude(is_suspect);
+    }
+
+    fn is_json(&mut self, stretch: &Stretch) -> bool {
+        let text = self.text.get(stretch.start as usize..stretch.end as usize);
+        self.rules.holds_json(text.unwrap_or_default(), self.scratch)
     }
 
     /// Of the stretch asked for last.
