@@ -34,6 +34,8 @@ SHAPES = [
     ' [ "note", %s ]\n',
     '[{"role":"user","content":"and then"},{"role":"user","content":%s}]',
     '{"role": %s}',
+    '[{"role":"system","content":"Be brief."},{"role":"user","content":%s}]',
+    '[{"role": "system", "content": %s}, {"content": "Why?"}]',
 ]
 N_REQUESTS = 4
 N_TEXTS = 120
