@@ -101,7 +101,10 @@ impl Ruleset {
     /// Remembers what stands around the longest string of a value in which nothing was found, if it
     /// is JSON and that string does not go on in another one.
     pub(super) fn learn_frame(&self, value: &[u8], outer: Spot, scratch: &mut Scratch) {
-        if !json::may_be_json(value) || !scratch.value.frames.of(self).is_open() {
+        let frames = &mut scratch.value.frames;
+        // JSON in the string of a frame is looked at with the value.
+        let is_known = frames.fit(self, value, outer).is_some();
+        if is_known || !json::may_be_json(value) || !frames.is_open() {
             return;
         }
         let mut level = scratch.value.level();
@@ -198,6 +201,7 @@ mod tests {
         assert_eq!(learn(r#"{"role": "assistant", "a": "b"}"#), 0);
         assert_eq!(learn(&format!(r#"[{}"a"]"#, " ".repeat(AROUND_MAX))), 0);
         assert_eq!(learn("[1]") + learn("text") + learn("[\"a\""), 0);
+        assert_eq!([learn("[\"[]\"]"), learn("[\"{}\"]")], [1, 1]);
         let n_kept = (0..1_000).map(|n| learn(&format!(r#"{{"{n}": "a"}}"#))).max();
         assert_eq!(n_kept, Some(N_FRAMES));
     }
