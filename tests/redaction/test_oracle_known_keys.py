@@ -13,6 +13,7 @@ from spanloom.processors.redaction.oracle import Redactor as PythonRedactor
 from tests.native.otlp_wire import SCALE, SIGNALS
 from tests.redaction.engines import encoded, said, shipped, texts_for, varied
 from tests.redaction.hostile_batches import drawn
+from tests.redaction.hostile_texts import Texts
 
 KEYS = ["gen_ai.input.messages", "user", "password", "a.content", "phone", "id", "app.seen", "n"]
 CLEAN = [
@@ -64,12 +65,17 @@ def redacted(redactor: Any, request: bytes, signal: str) -> tuple[Any, ...]:
     return batch.to_message(), len(batch), values, told
 
 
-@pytest.mark.parametrize("seed", range(2 * SCALE))
-def test_batch_after_batch_the_engines_agree(seed: int) -> None:
-    rng = random.Random(7000 + seed)
+def engines(seed: int) -> tuple[random.Random, Texts, Any, Any]:
+    """Both engines with the shipped rules or others, and texts for them."""
+    rng = random.Random(seed)
     document = varied(rng) if seed % 2 else shipped()
     native, python = NativeRedactor(encoded(document)), PythonRedactor(encoded(document))
-    texts = texts_for(document)
+    return rng, texts_for(document), native, python
+
+
+@pytest.mark.parametrize("seed", range(2 * SCALE))
+def test_batch_after_batch_the_engines_agree(seed: int) -> None:
+    rng, texts, native, python = engines(7000 + seed)
     texts_of_batches = [texts.line(rng)[:200] for _ in range(20)] + CLEAN * 10
     for signal in SIGNALS:
         for _ in range(N_REQUESTS):
@@ -81,10 +87,7 @@ def test_batch_after_batch_the_engines_agree(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3 * SCALE))
 def test_the_engines_agree_on_strings_in_json_of_one_shape(seed: int) -> None:
-    rng = random.Random(8000 + seed)
-    document = varied(rng) if seed % 2 else shipped()
-    native, python = NativeRedactor(encoded(document)), PythonRedactor(encoded(document))
-    texts = texts_for(document)
+    rng, texts, native, python = engines(8000 + seed)
     for _ in range(N_TEXTS):
         string = rng.choice([rng.choice(CLEAN), " ".join(rng.choices(texts.words, k=3))])
         if rng.random() < 0.4:

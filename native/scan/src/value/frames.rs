@@ -102,9 +102,11 @@ impl Ruleset {
     /// is JSON and that string does not go on in another one.
     pub(super) fn learn_frame(&self, value: &[u8], outer: Spot, scratch: &mut Scratch) {
         let frames = &mut scratch.value.frames;
-        // JSON in the string of a frame is looked at with the value.
-        let is_known = frames.fit(self, value, outer).is_some();
-        if is_known || !json::may_be_json(value) || !frames.is_open() {
+        // One that fits has JSON in its string, and was looked at with all around it.
+        if !json::may_be_json(value)
+            || frames.fit(self, value, outer).is_some()
+            || !frames.is_open()
+        {
             return;
         }
         let mut level = scratch.value.level();
