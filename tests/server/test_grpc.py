@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from itertools import pairwise
 from typing import Any
 
 import grpc
@@ -13,6 +14,7 @@ import zstandard
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from tests.server.grpc_calls import export, frame, method, post_frame, retry_delay_s
+from tests.server.http2_frames import Http2Client
 from tests.server.serving import (
     MIB,
     Serving,
@@ -79,6 +81,26 @@ def test_a_large_request_arrives_whole() -> None:
     with Serving() as serving, export(serving) as call:
         assert call(request, timeout=30.0) == b""
     assert serving.received == [("traces", request, 1000)]
+
+
+@pytest.mark.parametrize("frame_bytes", [256 << 10, 100_000, 16 << 10, 1000])
+@pytest.mark.parametrize("first_bytes", [5, 70_000, 256 << 10])
+def test_a_request_is_the_same_in_large_frames_and_small(
+    first_bytes: int, frame_bytes: int
+) -> None:
+    request = traces(20, content_bytes=12_000).SerializeToString()
+    body = frame(request)
+    with Serving() as serving, Http2Client(serving) as client:
+        stream_id = client.begin_export()
+        while client.h2.local_flow_control_window(stream_id) < len(body):
+            client.events()
+        ends = [0, min(first_bytes, frame_bytes, len(body))]
+        while ends[-1] < len(body):
+            ends.append(min(ends[-1] + frame_bytes, len(body)))
+        for start, end in pairwise(ends):
+            client.send(stream_id, body[start:end], end=end == len(body))
+        client.wait_for_headers(stream_id)
+    assert serving.received == [("traces", request, 20)]
 
 
 def test_items_with_bad_ids_are_refused_singly() -> None:

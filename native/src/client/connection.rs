@@ -4,18 +4,22 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::buf::Chain;
+use bytes::{Buf, Bytes};
 use h2::Reason;
 use h2::client::{Builder, SendRequest};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use super::cork::Cork;
 use super::reply::{self, Reply};
 use super::target::Target;
 
 /// Answers are small; trailers hold a status and its details.
 const WINDOW_BYTES: u32 = 1 << 20;
 const HEADERS_BYTES_MAX: u32 = 64 << 10;
+/// Longer messages go in several frames.
+const FRAME_BYTES: usize = 16 << 10;
 
 /// Why there is no answer.
 pub enum Failure {
@@ -66,12 +70,15 @@ impl Framed {
     }
 }
 
+/// Prefix and body in one frame, if they fit.
+type Sender = SendRequest<Chain<Bytes, Bytes>>;
 type Driver = Pin<Box<dyn Future<Output = Result<(), h2::Error>> + Send>>;
 type Closed = watch::Receiver<bool>;
 
 pub struct Connection {
-    send: SendRequest<Bytes>,
+    send: Sender,
     driver: Driver,
+    cork: Option<Cork>,
     // Dropped last: the socket is registered in it.
     runtime: Runtime,
 }
@@ -84,7 +91,7 @@ impl Connection {
             .build()
             .map_err(|_| Failure::Broken)?;
         match runtime.block_on(within(deadline, closed, handshake(target))) {
-            Ok((send, driver)) => Ok(Self { send, driver, runtime }),
+            Ok((send, driver, cork)) => Ok(Self { send, driver, cork, runtime }),
             Err(failure) => {
                 // Dropping it would wait for a name lookup that outlasts the deadline.
                 runtime.shutdown_background();
@@ -102,14 +109,15 @@ impl Connection {
         deadline: Instant,
         closed: Closed,
     ) -> Result<Reply, Failure> {
-        let Self { send, driver, runtime } = self;
+        let Self { send, driver, cork, runtime } = self;
+        let cork = cork.as_ref().filter(|_| message.body.len() > FRAME_BYTES);
         let exchange = exchange(send, request, message, reply_bytes_max);
-        runtime.block_on(within(deadline, closed, driven(exchange, driver)))
+        runtime.block_on(within(deadline, closed, driven(exchange, driver, cork)))
     }
 }
 
-async fn handshake(target: &Target) -> Result<(SendRequest<Bytes>, Driver), Failure> {
-    let io = target.connect().await.map_err(|_| Failure::Broken)?;
+async fn handshake(target: &Target) -> Result<(Sender, Driver, Option<Cork>), Failure> {
+    let (io, cork) = target.connect().await.map_err(|_| Failure::Broken)?;
     let (send, connection) = Builder::new()
         .initial_window_size(WINDOW_BYTES)
         .initial_connection_window_size(WINDOW_BYTES)
@@ -118,11 +126,11 @@ async fn handshake(target: &Target) -> Result<(SendRequest<Bytes>, Driver), Fail
         .handshake(io)
         .await
         .map_err(|error| Failure::from_h2(&error))?;
-    Ok((send, Box::pin(connection)))
+    Ok((send, Box::pin(connection), cork))
 }
 
 async fn exchange(
-    send: &mut SendRequest<Bytes>,
+    send: &mut Sender,
     request: http::Request<()>,
     message: Framed,
     reply_bytes_max: usize,
@@ -130,8 +138,7 @@ async fn exchange(
     let broken = |error: h2::Error| Failure::from_h2(&error);
     poll_fn(|context| send.poll_ready(context)).await.map_err(broken)?;
     let (response, mut stream) = send.send_request(request, false).map_err(broken)?;
-    stream.send_data(message.prefix, false).map_err(broken)?;
-    stream.send_data(message.body, true).map_err(broken)?;
+    stream.send_data(message.prefix.chain(message.body), true).map_err(broken)?;
     reply::read(response.await.map_err(broken)?, reply_bytes_max).await
 }
 
@@ -139,12 +146,17 @@ async fn exchange(
 async fn driven<T>(
     exchange: impl Future<Output = Result<T, Failure>>,
     driver: &mut Driver,
+    cork: Option<&Cork>,
 ) -> Result<T, Failure> {
     let mut exchange = pin!(exchange);
+    let turns = poll_fn(|context| match cork {
+        Some(cork) => cork.gather(|| driver.as_mut().poll(context)),
+        None => driver.as_mut().poll(context),
+    });
     tokio::select! {
         biased;
         result = &mut exchange => return result,
-        _ = driver => {}
+        _ = turns => {}
     }
     exchange.await
 }

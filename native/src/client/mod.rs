@@ -2,6 +2,7 @@
 //! thread drives its connection while it waits, so a call wakes nobody else.
 
 mod connection;
+mod cork;
 mod reply;
 mod target;
 

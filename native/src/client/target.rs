@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 
+use super::cork::Cork;
+
 /// Both kinds of sockets.
 pub trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
@@ -25,14 +27,15 @@ impl Target {
         }
     }
 
-    pub async fn connect(&self) -> io::Result<Box<dyn Io>> {
+    pub async fn connect(&self) -> io::Result<(Box<dyn Io>, Option<Cork>)> {
         match self {
-            Self::Unix(path) => Ok(Box::new(UnixStream::connect(path).await?)),
+            Self::Unix(path) => Ok((Box::new(UnixStream::connect(path).await?), None)),
             Self::Tcp { address, n_opened } => {
                 let found: Vec<SocketAddr> = lookup_host(address).await?.collect();
                 let stream = connect_any(&found, n_opened.fetch_add(1, Relaxed)).await?;
                 stream.set_nodelay(true)?;
-                Ok(Box::new(stream))
+                let cork = Cork::new(&stream);
+                Ok((Box::new(stream), cork))
             }
         }
     }

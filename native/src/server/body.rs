@@ -15,6 +15,8 @@ use super::refusal::Reason;
 
 /// Room reserved at first for a declared body; more is only believed when half of it is there.
 const AHEAD_BYTES_MAX: usize = 1 << 20;
+/// A shorter chunk is copied: it may keep a buffer of 8 KiB that it is a part of.
+const KEPT_CHUNK_BYTES_MIN: usize = 64 << 10;
 /// How much of a refused body is read and forgotten, so that the client reads the answer before
 /// it sees the connection close or the stream reset.
 const DISCARD_BYTES_MAX: usize = 64 << 20;
@@ -52,15 +54,27 @@ pub async fn read(
         return Err(Reason::TooLarge);
     }
     let start = Instant::now();
-    let mut all = Vec::new();
-    while let Some(chunk) = next_chunk(body, start, all.len(), idle_timeout).await? {
-        if all.len() + chunk.len() > max_bytes {
+    // What came first and is long stays as it is until there is more.
+    let (mut first, mut all, mut n_bytes) = (Bytes::new(), Vec::new(), 0);
+    while let Some(chunk) = next_chunk(body, start, n_bytes, idle_timeout).await? {
+        let is_first = n_bytes == 0;
+        n_bytes += chunk.len();
+        if n_bytes > max_bytes {
             return Err(Reason::TooLarge);
         }
         permit.grow(chunk.len()).map_err(|_| Reason::Overload)?;
-        let expected = declared.or_else(|| grpc_length(&all, &chunk));
-        make_room(&mut all, chunk.len(), expected);
-        all.extend_from_slice(&chunk);
+        if is_first && chunk.len() >= KEPT_CHUNK_BYTES_MIN {
+            first = chunk;
+            continue;
+        }
+        for chunk in [std::mem::take(&mut first), chunk] {
+            let expected = declared.or_else(|| grpc_length(&all, &chunk));
+            make_room(&mut all, chunk.len(), expected);
+            all.extend_from_slice(&chunk);
+        }
+    }
+    if all.is_empty() {
+        return Ok(first);
     }
     if all.capacity() > all.len() + all.len() / 4 {
         all.shrink_to_fit();

@@ -33,6 +33,8 @@ pub const INDEX_BYTES_PER_MESSAGE: usize = 32;
 /// The default window of 64 KiB makes bodies of 0.5 MB stop and go.
 pub const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 pub const CONNECTION_WINDOW_BYTES: u32 = 8 << 20;
+/// The default of 16 KiB makes a request of 100 KB thirteen reads from its socket.
+pub const FRAME_BYTES_MAX: u32 = 256 << 10;
 pub const CONNECTIONS_MAX: usize = 20_000;
 
 /// The options of one server.

@@ -18,8 +18,8 @@ use tokio::time::{sleep, timeout};
 
 use super::acceptor::{Acceptor, Stream};
 use super::config::{
-    CONNECTION_WINDOW_BYTES, FIRST_BYTE_TIMEOUT, FIRST_REQUEST_TIMEOUT, HEADER_BYTES_MAX,
-    HEADER_TIMEOUT, HTTP1_BUFFER_BYTES_MAX, SETTLE_TIME, STREAM_WINDOW_BYTES,
+    CONNECTION_WINDOW_BYTES, FIRST_BYTE_TIMEOUT, FIRST_REQUEST_TIMEOUT, FRAME_BYTES_MAX,
+    HEADER_BYTES_MAX, HEADER_TIMEOUT, HTTP1_BUFFER_BYTES_MAX, SETTLE_TIME, STREAM_WINDOW_BYTES,
 };
 use super::listener::Silent;
 use super::service::{Shared, handle};
@@ -173,6 +173,7 @@ fn builder(shared: &Shared) -> Builder<TokioExecutor> {
         .keep_alive_timeout(config.keepalive_timeout)
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .max_frame_size(FRAME_BYTES_MAX)
         .max_concurrent_streams(config.max_concurrent_streams)
         .max_header_list_size(HEADER_BYTES_MAX);
     builder
