@@ -103,18 +103,21 @@ impl<'a> Walk<'a> {
                 self.report.scanned(kind, value.len());
                 Verdict::Keep
             }
-            Some(Known::Suspect) => {
+            Some(Known::Suspect(index)) => {
                 self.report.scanned(kind, value.len());
-                self.scan_suspect(value, site)
+                self.scan_suspect(value, index as usize, site)
             }
         }
     }
 
-    fn scan_suspect(&mut self, value: &[u8], site: &Site) -> Verdict {
+    fn scan_suspect(&mut self, value: &[u8], index: usize, site: &Site) -> Verdict {
         let (signal, location, role) = (self.signal, site.location, site.role);
         let place = Place { signal, location, key: &self.path, role };
         let (engine, contexts) = (self.engine, site.contexts);
         let (scratch, told) = (&mut self.memory.scratch, &mut self.told);
+        if let Some(surveyed) = &self.surveyed {
+            scratch.expect(&engine.ruleset, surveyed.seen.get(index));
+        }
         let outcome = caught(scratch, |scratch| {
             engine.ruleset.redact_suspect(value, &place, contexts, scratch, told)
         });

@@ -40,7 +40,8 @@ pub(super) fn build(
     let rest = rest.checked_sub(near.memory_bytes()).ok_or(TooLarge)?;
     // 256 KiB: this table is seldom read.
     let far = machine(literals, far, ENTRIES_FEW, rest)?;
-    Ok(Automaton { near, far, windows, lengths })
+    let longest = lengths.iter().map(|length| length.n_bytes).max().unwrap_or_default();
+    Ok(Automaton { near, far, windows, lengths, longest })
 }
 
 fn far_literals(literals: &[&[u8]], far: &[u32]) -> Vec<Vec<u8>> {

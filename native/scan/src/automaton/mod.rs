@@ -5,6 +5,7 @@
 //! bytes in a folded copy of the text, so that the machine of the long ones runs only where a window was seen.
 //! `docs/adr/0005-own-literal-automaton.md` says why it is our own.
 
+mod again;
 mod build;
 mod classes;
 mod far;
@@ -15,6 +16,7 @@ mod search;
 mod tests;
 mod windows;
 
+pub use again::Found;
 pub(crate) use classes::is_space;
 use fold::Folded;
 use machine::Machine;
@@ -42,6 +44,8 @@ pub struct FindScratch {
     /// Of windows.
     starts: Vec<u32>,
     rest: search::Rest,
+    /// Between what is known of a text.
+    between: Vec<Hit>,
 }
 
 /// Nothing of a text is shown.
@@ -61,6 +65,8 @@ pub struct Automaton {
     far: Machine,
     windows: Windows,
     lengths: Vec<Length>,
+    /// Bytes of the longest literal, each run of white space as one.
+    longest: u32,
 }
 
 /// How long a literal is.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Automaton, FindScratch, Hit, TooLarge, build};
+use super::{Automaton, FindScratch, Found, Hit, TooLarge, build};
 
 const BYTES_MAX: usize = 64 << 20;
 
@@ -253,4 +253,37 @@ fn refuses_literals_that_need_more_memory_than_allowed() {
     let literals: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
     let needed = Automaton::new(&literals, BYTES_MAX).unwrap().memory_bytes();
     assert_eq!(Automaton::new(&literals, needed - 1).unwrap_err(), TooLarge);
+}
+
+#[test]
+fn finds_the_same_in_a_text_that_is_much_like_a_known_one() {
+    let mut n_carried = 0;
+    for seed in 0..6_000 {
+        let mut rng = Rng(seed);
+        let alphabet = &["a", " ", "b", "\n", "é", "A", "   ", "ab"][..2 + rng.below(7)];
+        let n_max = 1 + rng.below(12);
+        let literals: Vec<_> = (0..=rng.below(9)).map(|_| rng.bytes(alphabet, n_max)).collect();
+        let literals: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
+        let one_table_bytes_max = if seed % 2 == 0 { usize::MAX } else { 0 };
+        let automaton = build::build(&literals, BYTES_MAX, one_table_bytes_max).unwrap();
+        let text = rng.bytes(alphabet, 150);
+        let start = rng.below(text.len() + 1);
+        let end = start + rng.below((text.len() - start).min(20) + 1);
+        let mut changed = text.clone();
+        changed.splice(start..end, rng.bytes(alphabet, 20).split_off(1));
+        let mut scratch = FindScratch::default();
+        let (mut hits, mut again, mut anew) =
+            (Vec::new(), vec![Hit { end: 0, literal: 0 }], vec![]);
+        automaton.find(&text, &mut hits, &mut scratch);
+        automaton.find_again(
+            &changed,
+            Found { text: &text, hits: &hits },
+            &mut again,
+            &mut scratch,
+        );
+        automaton.find(&changed, &mut anew, &mut scratch);
+        assert_eq!(again[1..], anew, "seed {seed}: {literals:?}");
+        n_carried += anew.len();
+    }
+    assert!(n_carried > 10_000, "{n_carried}");
 }

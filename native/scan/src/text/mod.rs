@@ -2,18 +2,20 @@
 
 pub(crate) mod anchors;
 mod context;
+mod last;
 mod marks;
 mod suspect;
 
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::automaton::{FindScratch, Hit};
+use crate::automaton::{FindScratch, Found, Hit};
 use crate::detect::{Matches, Site};
 use crate::rules::{LiteralSet, Matcher, Owner, RegexRule, Rule, RuleIndex, Ruleset};
 use crate::runs::Runs;
 use anchors::{Anchor, Anchors};
 use context::Surroundings;
+use last::Last;
 
 /// Sets of context words that hold for a whole text because its key says so; one bit each.
 pub type Contexts = u128;
@@ -59,6 +61,7 @@ pub struct Scratch {
 #[derive(Debug, Default)]
 struct ScanScratch {
     hits: Vec<Hit>,
+    last: Last,
     /// Context words, where all that matters is whether there are any.
     around: Vec<Hit>,
     /// Where the text begins that was asked for them last, and which sets it holds.
@@ -131,6 +134,11 @@ impl Ruleset {
 }
 
 impl Scratch {
+    /// What is known of the text that will be scanned next, or one much like it.
+    pub fn expect(&mut self, rules: &Ruleset, found: Found<'_>) {
+        self.scan.last.set(rules, found);
+    }
+
     /// Whether the text scanned last has a token that may be base64 or hex.
     pub(crate) fn may_be_encoded(&self) -> bool {
         self.scan.anchors.may_be_encoded
@@ -153,7 +161,7 @@ impl Scan<'_> {
         let (rules, text, seen) = (self.rules, self.text, &mut *self.seen);
         seen.clear();
         let LiteralSet { automaton, owners } = &rules.triggers;
-        automaton.find(text, &mut seen.hits, &mut seen.find);
+        seen.last.find(rules, text, &mut seen.hits, &mut seen.find);
         for &hit in &seen.hits {
             for owner in owners.of(hit.literal) {
                 match *owner {

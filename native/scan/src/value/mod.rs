@@ -17,6 +17,7 @@ mod memory;
 mod oversize;
 mod pieces;
 mod seam;
+mod seen;
 mod settle;
 mod spots;
 mod survey;
@@ -30,6 +31,7 @@ use crate::rules::{RuleIndex, Ruleset};
 use crate::text::{Contexts, Scratch, Unscanned};
 use edit::Edit;
 pub(crate) use memory::Memory;
+pub use seen::Seen;
 use spots::Spot;
 pub use survey::Survey;
 

@@ -1,5 +1,6 @@
 //! Values that one look at all of them together shows to be clean, which most are.
 
+use crate::automaton::Hit;
 use crate::json::{self, Json};
 use crate::place::{Place, Role};
 use crate::rules::Ruleset;
@@ -9,6 +10,7 @@ use crate::view::{Reading, has_percent_code};
 use super::Pass;
 use super::frames::Framed;
 use super::pieces::Pieces;
+use super::seen::Seen;
 use super::spots::{self, Spot};
 use super::{memory::Level, seam};
 
@@ -19,9 +21,11 @@ const VALUE_BYTES_MAX: usize = 1 << 16;
 #[derive(Default)]
 pub struct Survey {
     /// As rules read them.
-    text: Vec<u8>,
+    pub(super) text: Vec<u8>,
     /// By value.
-    stretches: Vec<Stretch>,
+    pub(super) stretches: Vec<Stretch>,
+    /// Of the rules' triggers in the text.
+    pub(super) hits: Vec<Hit>,
 }
 
 impl std::fmt::Debug for Survey {
@@ -143,7 +147,7 @@ impl Ruleset {
 
     /// Looks at all values of the survey, for `is_clear`.
     pub fn look_at(&self, survey: &mut Survey, scratch: &mut Scratch) {
-        self.suspect(&survey.text, &mut survey.stretches, scratch);
+        self.suspect(&survey.text, &mut survey.stretches, &mut survey.hits, scratch);
     }
 
     /// Whether no rule finds anything in the value with this index, wherever it stands. False
@@ -181,7 +185,13 @@ impl Ruleset {
         survey.clear();
         let is_clean = self.take_in(value, spot.contexts, &mut survey, scratch) && {
             self.look_at(&mut survey, scratch);
-            self.is_clear((&survey, 0), value, place, scratch)
+            let is_clean = self.is_clear((&survey, 0), value, place, scratch);
+            if !is_clean {
+                let mut seen = Seen::default();
+                seen.add(self, &survey, 0);
+                scratch.expect(self, seen.get(0));
+            }
+            is_clean
         };
         scratch.value.survey = survey;
         is_clean

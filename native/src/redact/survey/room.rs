@@ -14,8 +14,8 @@ pub struct Room {
     pub(super) texts: Texts,
     pub(super) sources: Vec<Source>,
     pub(super) items: Vec<Item>,
-    /// Where the suspect texts of an item start.
-    suspects: Vec<u32>,
+    /// Where the suspect texts of an item start, and their places in `Surveyed::seen`.
+    suspects: Vec<(u32, u32)>,
 }
 
 /// Where a text in the survey comes from.
@@ -54,7 +54,9 @@ impl Survey<'_> {
             suspects.clear();
             for (index, source) in sources.drain(item.n_before..).enumerate() {
                 if !self.is_clear((&texts, item.n_before + index), &source) {
-                    suspects.push(source.text.offset);
+                    let seen = &mut self.surveyed.seen;
+                    suspects.push((source.text.offset, seen.len() as u32));
+                    seen.add(self.rules, &texts, item.n_before + index);
                 }
             }
             self.surveyed.note(item.start, item.scanned, &suspects);

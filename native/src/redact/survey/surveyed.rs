@@ -1,5 +1,7 @@
 //! What a survey shows, for the walk that comes after it.
 
+use spanloom_scan::value::Seen;
+
 use super::super::repeats::Scanned;
 use crate::otlp::wire::Field;
 
@@ -8,8 +10,8 @@ use crate::otlp::wire::Field;
 pub enum Known {
     Nothing,
     Clear,
-    /// It may not be clean.
-    Suspect,
+    /// It may not be clean; its place in `Surveyed::seen`.
+    Suspect(u32),
 }
 
 /// What the survey of a request shows. Items and texts are asked for in their order.
@@ -19,8 +21,9 @@ pub struct Surveyed {
     clear: Marks,
     /// Where the items start of which all texts were looked at, and some may not be clean.
     suspect: Marks,
-    /// Where these texts start.
-    texts: Marks,
+    /// Where these texts start, and their place in `seen`.
+    texts: Marks<u32>,
+    pub seen: Seen,
     /// Where the item ends that was asked for last, if it is a suspect one.
     suspect_until: usize,
     /// What was scanned of the clear items.
@@ -29,50 +32,50 @@ pub struct Surveyed {
 
 /// Positions in a request below 4 GiB, ascending, which are gone through once.
 #[derive(Debug, Default)]
-struct Marks {
-    positions: Vec<u32>,
+struct Marks<T = ()> {
+    positions: Vec<(u32, T)>,
     n_passed: usize,
 }
 
-impl Marks {
-    fn has(&mut self, position: usize) -> bool {
+impl<T: Copy> Marks<T> {
+    fn get(&mut self, position: usize) -> Option<T> {
         let position = position as u32;
         let later = self.positions.get(self.n_passed..).unwrap_or_default();
-        self.n_passed += later.iter().take_while(|&&mark| mark < position).count();
-        self.positions.get(self.n_passed) == Some(&position)
+        self.n_passed += later.iter().take_while(|(mark, _)| *mark < position).count();
+        let (mark, of_it) = self.positions.get(self.n_passed)?;
+        (*mark == position).then_some(*of_it)
     }
 }
 
 impl Surveyed {
     /// Notes an item of which all texts were looked at, with those that may not be clean.
-    pub(super) fn note(&mut self, start: usize, scanned: Scanned, suspects: &[u32]) {
+    pub(super) fn note(&mut self, start: usize, scanned: Scanned, suspects: &[(u32, u32)]) {
         if suspects.is_empty() {
-            self.clear.positions.push(start as u32);
+            self.clear.positions.push((start as u32, ()));
             self.scanned.add(scanned);
         } else {
-            self.suspect.positions.push(start as u32);
+            self.suspect.positions.push((start as u32, ()));
             self.texts.positions.extend_from_slice(suspects);
         }
     }
 
     pub(super) fn sort(&mut self) {
-        for marks in [&mut self.clear, &mut self.suspect, &mut self.texts] {
-            marks.positions.sort_unstable();
-        }
+        self.clear.positions.sort_unstable();
+        self.suspect.positions.sort_unstable();
+        self.texts.positions.sort_unstable();
     }
 
     /// Whether nothing can be found in an item.
     pub fn is_clear(&mut self, item: &Field) -> bool {
-        self.suspect_until = if self.suspect.has(item.start) { item.end } else { 0 };
-        self.clear.has(item.start)
+        self.suspect_until = if self.suspect.get(item.start).is_some() { item.end } else { 0 };
+        self.clear.get(item.start).is_some()
     }
 
     /// What is known of a text, if it stands in the item asked for last.
     pub fn known(&mut self, text: &Field) -> Known {
         match text.payload < self.suspect_until {
             false => Known::Nothing,
-            true if self.texts.has(text.payload) => Known::Suspect,
-            true => Known::Clear,
+            true => self.texts.get(text.payload).map_or(Known::Clear, Known::Suspect),
         }
     }
 }

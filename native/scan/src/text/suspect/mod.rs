@@ -4,6 +4,7 @@ mod look;
 
 use std::ops::Range;
 
+use crate::automaton::Hit;
 use crate::rules::{Owner, RuleIndex, Ruleset, Run};
 use crate::text::Scratch;
 
@@ -97,27 +98,32 @@ impl Stretch {
 }
 
 impl Ruleset {
-    /// Sets the suspicion of each stretch of `text`: whether a rule may find something in it or
+    /// Puts what is found of the rules' triggers in the place of `hits`, and sets the suspicion of
+    /// each stretch of `text`: whether a rule may find something in it or
     /// in one of its strings or numbers. Only `None` and `Seams` are sure; keys of messages in
     /// `Form::Json` have to be counted before. The texts are folded; what else they can be read as
     /// stands in them, too.
-    pub(crate) fn suspect(&self, text: &[u8], stretches: &mut [Stretch], scratch: &mut Scratch) {
+    pub(crate) fn suspect(
+        &self,
+        text: &[u8],
+        stretches: &mut [Stretch],
+        hits: &mut Vec<Hit>,
+        scratch: &mut Scratch,
+    ) {
+        hits.clear();
         if !self.floating.open.is_empty() {
             stretches.iter_mut().for_each(|stretch| stretch.raise(Suspicion::Some));
             return;
         }
         (scratch.scan.said, scratch.scan.string) = (None, None);
-        let mut hits = std::mem::take(&mut scratch.scan.hits);
-        hits.clear();
-        self.triggers.automaton.find(text, &mut hits, &mut scratch.scan.find);
+        self.triggers.automaton.find(text, hits, &mut scratch.scan.find);
         let mut sweep = Sweep { rules: self, text, stretches, scratch, last: 0 };
-        for &hit in &hits {
+        for &hit in &*hits {
             let start = self.triggers.automaton.start(text, hit);
             sweep.literal(hit.literal, start, hit.end as usize);
         }
         sweep.runs();
         sweep.lone_words();
-        scratch.scan.hits = hits;
     }
 }
 
