@@ -287,3 +287,18 @@ fn finds_the_same_in_a_text_that_is_much_like_a_known_one() {
     }
     assert!(n_carried > 10_000, "{n_carried}");
 }
+
+#[test]
+fn agrees_with_aho_corasick_where_many_literals_begin_alike() {
+    for n_literals in [2, 16, 17, 40] {
+        let literal =
+            |n: usize| format!("a head that is the same for all, and {n:02}").into_bytes();
+        let literals: Vec<_> = (0..n_literals).map(literal).collect();
+        let mut text = Vec::new();
+        for n in (0..50).rev() {
+            text.extend_from_slice(&literal(n));
+            text.extend_from_slice(&b" a head that is the same"[..n % 24]);
+        }
+        assert_as_expected(n_literals as u64, &literals, &text);
+    }
+}

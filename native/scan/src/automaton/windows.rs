@@ -58,7 +58,7 @@ pub(super) struct Windows {
     pub(super) stride: usize,
 }
 
-/// One window and the literal it stands for.
+/// One window and a literal it stands for. Literals that share a window have a slot each.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     /// The bytes, the first one lowest.
@@ -66,12 +66,28 @@ struct Slot {
     /// Where the literal starts in `literals`; `EMPTY` where there is none.
     start: u32,
     /// Bytes of the literal to compare, and how many of them are before the window; none where
-    /// several literals share the window.
+    /// too many literals share the window.
     n_bytes: u8,
     n_before: u8,
+    /// Two bytes beside the window, which tell most literals from a text without a look at them.
+    beside: [u8; 2],
+}
+
+impl Slot {
+    const EMPTY: Self = Self { key: 0, start: EMPTY, n_bytes: 0, n_before: 0, beside: [0; 2] };
+
+    /// Where the two bytes beside the window start, from the start of the literal: behind the
+    /// window or, where the literal ends, before it. None where it ends on both sides.
+    fn beside_at(&self) -> Option<usize> {
+        let (n_before, n_bytes) = (usize::from(self.n_before), usize::from(self.n_bytes));
+        let behind = n_before + WINDOW_LEN;
+        if behind + 2 <= n_bytes { Some(behind) } else { n_before.checked_sub(2) }
+    }
 }
 
 const EMPTY: u32 = u32::MAX;
+/// More literals with one window are not told apart.
+const SHARING_MAX: usize = 16;
 
 #[inline(always)]
 fn mixed(key: u64) -> u64 {
@@ -82,6 +98,11 @@ fn mixed(key: u64) -> u64 {
 /// An index below `len`, a power of two, from the high bits of a mixed window.
 fn index_below(len: usize, mixed: u64) -> usize {
     mixed.swap_bytes() as usize & (len - 1)
+}
+
+fn key_at(text: &[u8], at: usize) -> u64 {
+    let window = text.get(at..).and_then(<[u8]>::first_chunk);
+    window.map_or(0, |&window| u64::from_le_bytes(window))
 }
 
 /// The windows of a literal among which a stretch is chosen.
@@ -141,11 +162,10 @@ impl Windows {
         let counts = Counts::new(&keys);
         let n_windows = folded.len() * stride;
         let n_words = n_windows.next_power_of_two().clamp(BIT_WORDS_MIN, BIT_WORDS_MAX);
-        let empty = Slot { key: 0, start: EMPTY, n_bytes: 0, n_before: 0 };
         let mut windows = Self {
             bits: vec![0; n_words],
             bits_shift: u64::BITS - (n_words * 64).ilog2(),
-            slots: vec![empty; (n_windows * 2).next_power_of_two()],
+            slots: vec![Slot::EMPTY; (n_windows * 2).next_power_of_two()],
             literals: Vec::new(),
             n_back: 0,
             stride,
@@ -172,24 +192,35 @@ impl Windows {
             if let Some(word) = self.bits.get_mut(bit as usize / 64) {
                 *word |= 1 << (bit % 64);
             }
-            let at = self.slot_of(key);
-            if let Some(slot) = self.slots.get_mut(at) {
-                let is_shared = slot.start != EMPTY;
-                let [n_bytes, n_before] =
-                    [n_bytes, n_before].map(|n| if is_shared { 0 } else { n as u8 });
-                *slot = Slot { key, start: first, n_bytes, n_before };
-            }
-            self.n_back = self.n_back.max(n_before + WINDOW_LEN);
+            let (n_bytes, n_before) = (n_bytes as u8, n_before as u8);
+            self.put(Slot { key, start: first, n_bytes, n_before, beside: [0; 2] });
+            self.n_back = self.n_back.max(usize::from(n_before) + WINDOW_LEN);
         }
     }
 
-    /// The slot that holds `key`, or the empty one where it would be.
-    fn slot_of(&self, key: u64) -> usize {
-        let mut at = index_below(self.slots.len(), mixed(key));
-        while self.slots.get(at).is_some_and(|slot| slot.start != EMPTY && slot.key != key) {
+    fn put(&mut self, mut slot: Slot) {
+        let beside = slot.beside_at().and_then(|at| self.literals.get(slot.start as usize + at..));
+        slot.beside = beside.and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+        let (mut at, mut n_sharing) = (index_below(self.slots.len(), mixed(slot.key)), 0);
+        while let Some(other) = self.slots.get_mut(at).filter(|other| other.start != EMPTY) {
+            n_sharing += usize::from(other.key == slot.key);
+            if n_sharing == SHARING_MAX {
+                (other.n_bytes, other.n_before) = (0, 0);
+                return;
+            }
             at = (at + 1) & (self.slots.len() - 1);
         }
-        at
+        if let Some(empty) = self.slots.get_mut(at) {
+            *empty = slot;
+        }
+    }
+
+    /// The slots that hold `key`.
+    #[inline(always)]
+    fn slots_of(&self, key: u64) -> impl Iterator<Item = &Slot> {
+        let (first, mask) = (index_below(self.slots.len(), mixed(key)), self.slots.len() - 1);
+        let slots = (first..).map_while(move |at| self.slots.get(at & mask));
+        slots.take_while(|slot| slot.start != EMPTY).filter(move |slot| slot.key == key)
     }
 
     /// Puts in the place of others where windows start in the folded `text`, at multiples of the
@@ -223,15 +254,16 @@ impl Windows {
         found.extend(passing.map(|(at, _): (u32, _)| at));
     }
 
-    /// Whether a literal occurs around the window at `at`, or several may.
+    /// Whether a literal occurs around the window at `at`, or one of too many may.
     fn holds(&self, text: &[u8], at: usize) -> bool {
-        let window = text.get(at..).and_then(<[u8]>::first_chunk);
-        let key = window.map_or(0, |&window| u64::from_le_bytes(window));
-        let Some(slot) = self.slots.get(self.slot_of(key)) else { return false };
-        let (start, n_bytes) = (slot.start as usize, usize::from(slot.n_bytes));
-        slot.start != EMPTY
-            && at.checked_sub(usize::from(slot.n_before)).is_some_and(|from| {
-                text.get(from..from + n_bytes) == self.literals.get(start..start + n_bytes)
-            })
+        self.slots_of(key_at(text, at)).any(|slot| self.is_around(slot, text, at))
+    }
+
+    fn is_around(&self, slot: &Slot, text: &[u8], at: usize) -> bool {
+        let Some(start) = at.checked_sub(usize::from(slot.n_before)) else { return false };
+        let Some(text) = text.get(start..start + usize::from(slot.n_bytes)) else { return false };
+        let beside = slot.beside_at().and_then(|at| text.get(at..at + 2));
+        beside.is_none_or(|beside| beside == slot.beside)
+            && self.literals.get(slot.start as usize..).is_some_and(|rest| rest.starts_with(text))
     }
 }
