@@ -5,8 +5,9 @@
 //! characters in strings are not, and neither are `NaN`, `Infinity` and leading zeros.
 
 mod parse;
+mod string;
 
-pub(crate) use parse::string_end;
+pub(crate) use string::unescape;
 
 /// No position: of a container that is outermost, or of a key among its object's values.
 pub const NONE: u32 = u32::MAX;

@@ -1,9 +1,7 @@
 //! One pass over the bytes, without recursion.
 
-use wide::u8x16;
-
+use super::string::string_end;
 use super::{Container, Json, Kind, Leaf, NONE};
-use crate::blocks::{each, is, is_among};
 
 /// A container that has not ended yet.
 #[derive(Clone, Copy, Debug)]
@@ -166,38 +164,5 @@ impl<'a> Parser<'a> {
         let (start, end) = (u32::try_from(start).ok()?, u32::try_from(self.at).ok()?);
         self.json.leaves.push(Leaf { start, end, kind, is_escaped, container, slot });
         Some(())
-    }
-}
-
-/// How long a string is whose content begins here, and whether it holds a backslash.
-pub(crate) fn string_end(rest: &[u8]) -> Option<(usize, bool)> {
-    let (mut n_read, mut is_escaped, mut end) = (0, false, None);
-    each(rest, is_not_plain, |at| {
-        let after_backslash = match rest.get(at) {
-            _ if at < n_read => return true,
-            Some(b'\\') => rest.get(at + 1..).and_then(escape_len),
-            byte => {
-                end = (byte == Some(&b'"')).then_some(at);
-                return false;
-            }
-        };
-        is_escaped = true;
-        n_read = at + 1 + after_backslash.unwrap_or_default();
-        after_backslash.is_some()
-    });
-    Some((end?, is_escaped))
-}
-
-/// Quotes, backslashes and control characters.
-fn is_not_plain(block: u8x16) -> u8x16 {
-    is(block, b'"') | is(block, b'\\') | is_among(block, 0, b' ' - 1)
-}
-
-/// Length of the escape after its backslash.
-fn escape_len(rest: &[u8]) -> Option<usize> {
-    match rest.first()? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(1),
-        b'u' => rest.get(1..5)?.iter().all(u8::is_ascii_hexdigit).then_some(5),
-        _ => None,
     }
 }

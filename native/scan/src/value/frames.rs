@@ -48,11 +48,18 @@ pub(super) struct Framed {
 }
 
 impl Frames {
-    /// The string of a value that fits a frame.
-    pub fn fit(&mut self, rules: &Ruleset, value: &[u8], outer: Spot) -> Option<Framed> {
+    /// The string of a value that fits a frame; what it says is put in the place of `text` if it
+    /// is escaped.
+    pub fn fit(
+        &mut self,
+        rules: &Ruleset,
+        value: &[u8],
+        outer: Spot,
+        text: &mut Vec<u8>,
+    ) -> Option<Framed> {
         let frames = self.of(rules).frames.iter_mut();
         let mut framed = frames.filter(|frame| frame.outer == outer.contexts).filter_map(|frame| {
-            let (leaf, is_ascii) = frame.leaf(value)?;
+            let (leaf, is_ascii) = frame.leaf(value, text)?;
             frame.is_used = true;
             let role = if frame.names_role { frame.inner.role } else { outer.role };
             Some(Framed { leaf, is_ascii, spot: Spot { role, ..frame.inner } })
@@ -84,15 +91,14 @@ impl Frames {
 
 impl Frame {
     /// The string of a value, and whether it is ASCII. None if it does not fit, or is no JSON.
-    fn leaf(&self, value: &[u8]) -> Option<(Leaf, bool)> {
-        let rest = value.strip_prefix(&*self.before)?;
-        let content = rest.strip_suffix(&*self.after)?;
-        let (len, is_escaped) = json::string_end(rest)?;
+    fn leaf(&self, value: &[u8], text: &mut Vec<u8>) -> Option<(Leaf, bool)> {
+        let content = value.strip_prefix(&*self.before)?.strip_suffix(&*self.after)?;
+        let is_escaped = json::unescape(content, text)?;
         let start = u32::try_from(self.before.len() - 1).ok()?;
-        let end = start + u32::try_from(len).ok()?.checked_add(2)?;
+        let end = start + u32::try_from(content.len()).ok()?.checked_add(2)?;
         let (kind, container, slot) = (Kind::String, json::NONE, json::NONE);
         let is_ascii = content.is_ascii();
-        let fits = len == content.len() && (is_ascii || std::str::from_utf8(content).is_ok());
+        let fits = is_ascii || std::str::from_utf8(content).is_ok();
         fits.then_some((Leaf { start, end, kind, is_escaped, container, slot }, is_ascii))
     }
 }
@@ -101,12 +107,14 @@ impl Ruleset {
     /// Remembers what stands around the longest string of a value in which nothing was found, if it
     /// is JSON and that string does not go on in another one.
     pub(super) fn learn_frame(&self, value: &[u8], outer: Spot, scratch: &mut Scratch) {
+        let mut text = scratch.value.text();
         let frames = &mut scratch.value.frames;
         // One that fits has JSON in its string, and was looked at with all around it.
-        if !json::may_be_json(value)
-            || frames.fit(self, value, outer).is_some()
-            || !frames.is_open()
-        {
+        let may_be_new =
+            json::may_be_json(value) && frames.fit(self, value, outer, &mut text).is_none();
+        let is_open = may_be_new && frames.is_open();
+        scratch.value.put_text(text);
+        if !is_open {
             return;
         }
         let mut level = scratch.value.level();
@@ -157,7 +165,7 @@ mod tests {
 
     /// The string that is left of a value, and whether a context word is a key above it.
     fn left(rules: &Ruleset, scratch: &mut Scratch, value: &str) -> Option<(String, bool)> {
-        let framed = scratch.value.frames.fit(rules, value.as_bytes(), SPOT)?;
+        let framed = scratch.value.frames.fit(rules, value.as_bytes(), SPOT, &mut Vec::new())?;
         let content = String::from_utf8_lossy(framed.leaf.content(value.as_bytes()));
         Some((content.into_owned(), framed.spot.contexts != 0))
     }
@@ -188,7 +196,7 @@ mod tests {
         rules.learn_frame(br#"["one"]"#, SPOT, &mut scratch);
         let mut fits = |rules: &Ruleset, contexts| {
             let spot = Spot { contexts, ..SPOT };
-            scratch.value.frames.fit(rules, br#"["two"]"#, spot).is_some()
+            scratch.value.frames.fit(rules, br#"["two"]"#, spot, &mut Vec::new()).is_some()
         };
         assert!(fits(&rules, 0) && !fits(&rules, 1) && !fits(&self::rules(), 0));
     }

@@ -230,7 +230,10 @@ impl<'a> Pass<'a> {
             };
         }
         let levels_left = self.rules.limits.nested_json_max;
-        match self.scratch.value.frames.fit(self.rules, value, spot) {
+        let mut text = self.scratch.value.text();
+        let framed = self.scratch.value.frames.fit(self.rules, value, spot, &mut text);
+        self.scratch.value.put_text(text);
+        match framed {
             Some(framed) => self.framed(value, &framed, levels_left),
             None => self.text(value, spot, levels_left.saturating_add(1)),
         }

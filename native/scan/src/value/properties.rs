@@ -200,7 +200,9 @@ fn what_was_learnt_of_values_of_one_shape_changes_nothing() {
                 text[at] = random.below(256) as u8;
             }
             let spot = Spot { contexts: 0, role: Role::None, message_index: None };
-            n_framed += usize::from(scratch.value.frames.fit(&rules, &text, spot).is_some());
+            n_framed += usize::from(
+                scratch.value.frames.fit(&rules, &text, spot, &mut Vec::new()).is_some(),
+            );
             let alone = told(&rules, &mut Scratch::default(), &text);
             let shown = String::from_utf8_lossy(&text);
             assert_eq!(told(&rules, &mut scratch, &text), alone, "seed {seed}: {shown}");

@@ -100,11 +100,14 @@ impl Ruleset {
         scratch: &mut Scratch,
     ) -> bool {
         let outer = Spot { contexts: stretch.key_contexts, role: Role::None, message_index: None };
-        let framed = scratch.value.frames.fit(self, value, outer);
-        let Some(Framed { leaf, is_ascii, spot }) = framed else { return false };
-        let (content, mut decoded) = (leaf.content(value), scratch.value.text());
-        let is_changed = leaf.is_escaped && Reading::Escapes.read(content, &mut decoded);
-        let string = if is_changed { &decoded } else { content };
+        let mut decoded = scratch.value.text();
+        let framed = scratch.value.frames.fit(self, value, outer, &mut decoded);
+        let Some(Framed { leaf, is_ascii, spot }) = framed else {
+            scratch.value.put_text(decoded);
+            return false;
+        };
+        let content = leaf.content(value);
+        let string = if leaf.is_escaped { &decoded } else { content };
         let is_one_way = is_ascii && !leaf.is_escaped && !has_percent_code(content);
         let is_taken = if json::may_be_json(string) {
             false

@@ -43,7 +43,7 @@ fn meaning(rest: &[u8]) -> Option<(char, usize)> {
 }
 
 /// `uXXXX`, or `uXXXX\uXXXX` if that is a surrogate pair.
-fn unicode(rest: &[u8]) -> Option<(char, usize)> {
+pub fn unicode(rest: &[u8]) -> Option<(char, usize)> {
     let first = unit(rest)?;
     if let Some(character) = char::from_u32(first) {
         return Some((character, 5));

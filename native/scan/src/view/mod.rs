@@ -10,6 +10,7 @@ mod percent;
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub(crate) use escape::unicode as unicode_escape;
 pub use map::Map;
 
 /// One way to read a text.
