@@ -73,6 +73,15 @@ impl Leaf {
         let quote = usize::from(self.kind != Kind::Number);
         text.get(self.start as usize + quote..self.end as usize - quote).unwrap_or_default()
     }
+
+    /// What a string says, which is put into `said` if it is escaped; all of a number.
+    pub fn said<'a>(&self, text: &'a [u8], said: &'a mut Vec<u8>) -> &'a [u8] {
+        let content = self.content(text);
+        match self.is_escaped && unescape(content, said) == Some(true) {
+            true => said,
+            false => content,
+        }
+    }
 }
 
 /// Whether a text begins like an object or array.

@@ -87,13 +87,10 @@ impl Pass<'_> {
         levels_left: usize,
         edits: &mut Vec<Edit>,
     ) -> Result<(), Unscanned> {
-        let (content, n_told) = (leaf.content(text), self.told.len());
-        let mut decoded = self.scratch.value.text();
-        let inside = match leaf.is_escaped && Reading::Escapes.read(content, &mut decoded) {
-            true => self.text(&decoded, spot, levels_left),
-            false => self.text(content, spot, levels_left),
-        };
-        self.scratch.value.put_text(decoded);
+        let n_told = self.told.len();
+        let mut said = self.scratch.value.text();
+        let inside = self.text(leaf.said(text, &mut said), spot, levels_left);
+        self.scratch.value.put_text(said);
         if self.told.len() == n_told {
             // Nothing is edited that is not told.
             return inside.map(drop);

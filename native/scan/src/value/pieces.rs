@@ -51,9 +51,7 @@ impl Pieces<'_> {
         let has_percent = memchr::memchr(b'%', value).is_some();
         let mut at = 0;
         let is_read = json.leaves.iter().all(|leaf| {
-            let content = leaf.content(value);
-            let is_changed = leaf.is_escaped && Reading::Escapes.read(content, &mut decoded);
-            let string = if is_changed { decoded.as_slice() } else { content };
+            let string = leaf.said(value, &mut decoded);
             match (leaf.kind, string) {
                 (Kind::Key, b"content") => stretch.add_part(true),
                 (Kind::Key, b"text") => stretch.add_part(false),

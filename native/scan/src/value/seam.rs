@@ -4,7 +4,6 @@ use crate::json::{Json, Kind, Leaf};
 use crate::place::Role;
 use crate::resolve::resolve;
 use crate::text::Unscanned;
-use crate::view::Reading;
 
 use super::Pass;
 use super::document::lifted;
@@ -105,11 +104,11 @@ impl Pass<'_> {
     ) -> Result<(), Unscanned> {
         let (mut joined, mut part) = (self.scratch.value.text(), self.scratch.value.text());
         joined.clear();
-        let content = decoded(text, first, &mut part);
+        let content = first.said(text, &mut part);
         let first_len = content.len();
         joined.extend_from_slice(tail(content));
         let seam = joined.len();
-        joined.extend_from_slice(head(decoded(text, second, &mut part)));
+        joined.extend_from_slice(head(second.said(text, &mut part)));
         let mut candidates = Vec::new();
         let looked = match seam > 0 && seam < joined.len() {
             true => self.plain(&joined, joined.is_ascii(), spot, false, &mut candidates),
@@ -134,14 +133,6 @@ impl Pass<'_> {
             edits.extend([lifted(before, text, first), lifted(after, text, second)]);
         }
         Ok(())
-    }
-}
-
-fn decoded<'a>(text: &'a [u8], leaf: &Leaf, part: &'a mut Vec<u8>) -> &'a [u8] {
-    let content = leaf.content(text);
-    match leaf.is_escaped && Reading::Escapes.read(content, part) {
-        true => part,
-        false => content,
     }
 }
 

@@ -4,7 +4,6 @@ use crate::json::{Json, Kind, Leaf};
 use crate::place::Role;
 use crate::rules::Ruleset;
 use crate::text::{Contexts, Scratch};
-use crate::view::Reading;
 
 use super::memory::Level;
 
@@ -72,19 +71,18 @@ fn member(
     if is_array {
         spot.message_index = spot.message_index.or(Some(slot));
     } else if let Some(key) = json.leaves.get(slot as usize) {
-        spot.contexts |= key_contexts(rules, scratch, key.content(text), key.is_escaped);
+        spot.contexts |= key_contexts(rules, scratch, text, key);
     }
     spot
 }
 
-fn key_contexts(rules: &Ruleset, scratch: &mut Scratch, key: &[u8], is_escaped: bool) -> Contexts {
-    if !is_escaped {
-        return known_contexts(rules, scratch, key);
+fn key_contexts(rules: &Ruleset, scratch: &mut Scratch, text: &[u8], key: &Leaf) -> Contexts {
+    if !key.is_escaped {
+        return known_contexts(rules, scratch, key.content(text));
     }
-    let mut decoded = scratch.value.text();
-    Reading::Escapes.read(key, &mut decoded);
-    let contexts = rules.contexts(&decoded, scratch);
-    scratch.value.put_text(decoded);
+    let mut said = scratch.value.text();
+    let contexts = rules.contexts(key.said(text, &mut said), scratch);
+    scratch.value.put_text(said);
     contexts
 }
 
