@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use crate::blocks::{is, is_among, ones};
+use crate::blocks::{is, is_among};
 
 /// So many bytes are looked at at once.
 const BLOCK_LEN: usize = 16;
@@ -14,41 +14,48 @@ pub(super) struct Folded {
     /// The copy, and whatever stands behind it.
     bytes: Vec<u8>,
     len: usize,
-    /// One for each byte dropped, ascending: how many bytes were kept before it.
-    gaps: Vec<u32>,
+    /// Where white space was dropped, ascending.
+    gaps: Vec<Gap>,
+}
+
+#[derive(Clone, Copy)]
+struct Gap {
+    /// Bytes of the copy before it.
+    at: u32,
+    /// Bytes dropped here and before.
+    n_dropped: u32,
 }
 
 impl Folded {
     pub(super) fn set(&mut self, text: &[u8]) {
-        if self.bytes.len() < text.len() {
-            self.bytes.resize(text.len(), 0);
+        // Blocks are written as a whole.
+        if self.bytes.len() < text.len() + BLOCK_LEN {
+            self.bytes.resize(text.len() + BLOCK_LEN, 0);
         }
         self.gaps.clear();
-        let (blocks, rest) = text.as_chunks::<BLOCK_LEN>();
-        let to = self.bytes.get_mut(..text.len()).unwrap_or_default();
-        let (to_blocks, to_rest) = to.as_chunks_mut::<BLOCK_LEN>();
-        let mut was_space = 0;
-        for (index, (&from, to)) in blocks.iter().zip(to_blocks).enumerate() {
-            let block = folded(u8x16::new(from));
-            *to = block.to_array();
+        let (mut at, mut n_kept, mut was_space) = (0, 0, 0);
+        while at < text.len() {
+            let rest = text.get(at..).unwrap_or_default();
+            let block = folded(u8x16::new(first_block(rest)));
+            let to = self.bytes.get_mut(n_kept..).and_then(<[u8]>::first_chunk_mut);
+            to.into_iter().for_each(|to| *to = block.to_array());
             let spaces = is(block, b' ').to_bitmask();
             let repeated = spaces & (spaces << 1 | was_space);
-            was_space = spaces >> (BLOCK_LEN - 1);
-            if repeated != 0 {
-                let start = (index * BLOCK_LEN) as u32;
-                self.gaps.extend(ones(repeated.into()).map(|at| start + at as u32));
+            if repeated == 0 {
+                at += BLOCK_LEN;
+                n_kept += BLOCK_LEN;
+                was_space = spaces >> (BLOCK_LEN - 1);
+                continue;
             }
+            let n_before = repeated.trailing_zeros();
+            let n_dropped = (spaces >> n_before).trailing_ones();
+            n_kept += n_before as usize;
+            at += (n_before + n_dropped) as usize;
+            self.gaps.push(Gap { at: n_kept as u32, n_dropped: (at - n_kept) as u32 });
+            // If the run goes on, it does with the next byte.
+            was_space = 1;
         }
-        let start = blocks.len() * BLOCK_LEN;
-        for (index, (&from, to)) in rest.iter().zip(to_rest).enumerate() {
-            *to = folded(u8x16::splat(from)).to_array()[0];
-            let is_space = u32::from(*to == b' ');
-            if is_space & was_space != 0 {
-                self.gaps.push((start + index) as u32);
-            }
-            was_space = is_space;
-        }
-        self.collapse(text.len());
+        self.len = n_kept - (at - text.len());
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -57,33 +64,24 @@ impl Folded {
 
     /// Where in the text the ends, ascending ones, in the copy are.
     pub(super) fn unfold<'a>(&self, ends: impl Iterator<Item = &'a mut u32>) {
-        let mut n_dropped = 0;
+        let (mut gaps, mut n_dropped) = (self.gaps.iter().peekable(), 0);
         for end in ends {
-            while self.gaps.get(n_dropped as usize).is_some_and(|gap| gap < end) {
-                n_dropped += 1;
+            while let Some(gap) = gaps.next_if(|gap| gap.at < *end) {
+                n_dropped = gap.n_dropped;
             }
             *end += n_dropped;
         }
     }
+}
 
-    /// Drops the bytes at `gaps`, which are positions before and what they are to be after it.
-    fn collapse(&mut self, len: usize) {
-        let (mut n_kept, mut from) = (0, 0);
-        for gap in &mut self.gaps {
-            let at = *gap as usize;
-            // What is written lies before what is still to be read.
-            if from < at && n_kept < from {
-                self.bytes.copy_within(from..at, n_kept);
-            }
-            n_kept += at - from;
-            from = at + 1;
-            *gap = n_kept as u32;
-        }
-        if from > 0 {
-            self.bytes.copy_within(from..len, n_kept);
-        }
-        self.len = n_kept + len - from;
-    }
+/// The first bytes of a text, zeros where it has no more.
+#[inline(always)]
+fn first_block(text: &[u8]) -> [u8; BLOCK_LEN] {
+    text.first_chunk().copied().unwrap_or_else(|| {
+        let mut block = [0; BLOCK_LEN];
+        block.iter_mut().zip(text).for_each(|(to, &byte)| *to = byte);
+        block
+    })
 }
 
 /// The literal as it is in a folded text.
