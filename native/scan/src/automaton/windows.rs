@@ -49,6 +49,9 @@ pub(super) struct Windows {
     bits_shift: u32,
     /// Open addressing, a power of two.
     slots: Vec<Slot>,
+    /// Of the slots. What stands here decides on nearly all windows that the bit map lets pass, and
+    /// stays in the cache, which the slots do not.
+    tags: Vec<u8>,
     /// The folded literals one after the other, as far as they are compared.
     literals: Vec<u8>,
     /// How far before the end of its window a literal starts at most. One bound for all, so
@@ -59,33 +62,29 @@ pub(super) struct Windows {
 }
 
 /// One window and a literal it stands for. Literals that share a window have a slot each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     /// The bytes, the first one lowest.
     key: u64,
-    /// Where the literal starts in `literals`; `EMPTY` where there is none.
+    /// Where the literal starts in `literals`.
     start: u32,
     /// Bytes of the literal to compare, and how many of them are before the window; none where
     /// too many literals share the window.
     n_bytes: u8,
     n_before: u8,
-    /// Two bytes beside the window, which tell most literals from a text without a look at them.
-    beside: [u8; 2],
 }
 
-impl Slot {
-    const EMPTY: Self = Self { key: 0, start: EMPTY, n_bytes: 0, n_before: 0, beside: [0; 2] };
+/// Of a slot without a window.
+const NO_TAG: u8 = 0;
+/// Of a slot whose literal says nothing about the bytes beside the window.
+const ANY_TAG: u8 = u8::MAX;
 
-    /// Where the two bytes beside the window start, from the start of the literal: behind the
-    /// window or, where the literal ends, before it. None where it ends on both sides.
-    fn beside_at(&self) -> Option<usize> {
-        let (n_before, n_bytes) = (usize::from(self.n_before), usize::from(self.n_bytes));
-        let behind = n_before + WINDOW_LEN;
-        if behind + 2 <= n_bytes { Some(behind) } else { n_before.checked_sub(2) }
-    }
+/// Of a window and two bytes beside it.
+fn tag(key: u64, beside: [u8; 2]) -> u8 {
+    let mixed = mixed(key ^ u64::from(u16::from_le_bytes(beside)) << 24);
+    ((mixed >> 48) as u8).clamp(NO_TAG + 1, ANY_TAG - 1)
 }
 
-const EMPTY: u32 = u32::MAX;
 /// More literals with one window are not told apart.
 const SHARING_MAX: usize = 16;
 
@@ -162,10 +161,12 @@ impl Windows {
         let counts = Counts::new(&keys);
         let n_windows = folded.len() * stride;
         let n_words = n_windows.next_power_of_two().clamp(BIT_WORDS_MIN, BIT_WORDS_MAX);
+        let n_slots = (n_windows * 2).next_power_of_two();
         let mut windows = Self {
             bits: vec![0; n_words],
             bits_shift: u64::BITS - (n_words * 64).ilog2(),
-            slots: vec![Slot::EMPTY; (n_windows * 2).next_power_of_two()],
+            slots: vec![Slot::default(); n_slots],
+            tags: vec![NO_TAG; n_slots],
             literals: Vec::new(),
             n_back: 0,
             stride,
@@ -179,6 +180,7 @@ impl Windows {
     pub(super) fn memory_bytes(&self) -> usize {
         size_of_val(self.bits.as_slice())
             + size_of_val(self.slots.as_slice())
+            + size_of_val(self.tags.as_slice())
             + size_of_val(self.literals.as_slice())
     }
 
@@ -193,34 +195,36 @@ impl Windows {
                 *word |= 1 << (bit % 64);
             }
             let (n_bytes, n_before) = (n_bytes as u8, n_before as u8);
-            self.put(Slot { key, start: first, n_bytes, n_before, beside: [0; 2] });
+            self.put(Slot { key, start: first, n_bytes, n_before });
             self.n_back = self.n_back.max(usize::from(n_before) + WINDOW_LEN);
         }
     }
 
-    fn put(&mut self, mut slot: Slot) {
-        let beside = slot.beside_at().and_then(|at| self.literals.get(slot.start as usize + at..));
-        slot.beside = beside.and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+    fn put(&mut self, slot: Slot) {
         let (mut at, mut n_sharing) = (index_below(self.slots.len(), mixed(slot.key)), 0);
-        while let Some(other) = self.slots.get_mut(at).filter(|other| other.start != EMPTY) {
+        let tag = self.tag_of(&slot);
+        while let (Some(other), Some(other_tag)) = (self.slots.get_mut(at), self.tags.get_mut(at)) {
+            if *other_tag == NO_TAG {
+                (*other, *other_tag) = (slot, tag);
+                return;
+            }
             n_sharing += usize::from(other.key == slot.key);
             if n_sharing == SHARING_MAX {
-                (other.n_bytes, other.n_before) = (0, 0);
+                (*other, *other_tag) = (Slot { n_bytes: 0, n_before: 0, ..slot }, ANY_TAG);
                 return;
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
-        if let Some(empty) = self.slots.get_mut(at) {
-            *empty = slot;
-        }
     }
 
-    /// The slots that hold `key`.
-    #[inline(always)]
-    fn slots_of(&self, key: u64) -> impl Iterator<Item = &Slot> {
-        let (first, mask) = (index_below(self.slots.len(), mixed(key)), self.slots.len() - 1);
-        let slots = (first..).map_while(move |at| self.slots.get(at & mask));
-        slots.take_while(|slot| slot.start != EMPTY).filter(move |slot| slot.key == key)
+    /// The two bytes are those behind the window or, where the literal ends, those before it.
+    fn tag_of(&self, slot: &Slot) -> u8 {
+        let (start, n_before) = (slot.start as usize, usize::from(slot.n_before));
+        let literal = self.literals.get(start..start + usize::from(slot.n_bytes));
+        let two_at = |at: usize| literal?.get(at..)?.first_chunk::<2>().copied();
+        let beside = two_at(n_before + WINDOW_LEN);
+        let beside = beside.or_else(|| n_before.checked_sub(2).and_then(two_at));
+        beside.map_or(ANY_TAG, |beside| tag(slot.key, beside))
     }
 
     /// Puts in the place of others where windows start in the folded `text`, at multiples of the
@@ -256,14 +260,31 @@ impl Windows {
 
     /// Whether a literal occurs around the window at `at`, or one of too many may.
     fn holds(&self, text: &[u8], at: usize) -> bool {
-        self.slots_of(key_at(text, at)).any(|slot| self.is_around(slot, text, at))
+        let key = key_at(text, at);
+        let tag_at = |at: usize| {
+            let beside = text.get(at..).and_then(<[u8]>::first_chunk).copied();
+            beside.map_or(ANY_TAG, |beside| tag(key, beside))
+        };
+        let tags = [ANY_TAG, tag_at(at + WINDOW_LEN), at.checked_sub(2).map_or(ANY_TAG, tag_at)];
+        let mut slot_at = index_below(self.slots.len(), mixed(key));
+        loop {
+            match self.tags.get(slot_at) {
+                None | Some(&NO_TAG) => return false,
+                Some(tag) if tags.contains(tag) && self.is_around(slot_at, (text, at), key) => {
+                    return true;
+                }
+                _ => slot_at = (slot_at + 1) & (self.slots.len() - 1),
+            }
+        }
     }
 
-    fn is_around(&self, slot: &Slot, text: &[u8], at: usize) -> bool {
-        let Some(start) = at.checked_sub(usize::from(slot.n_before)) else { return false };
-        let Some(text) = text.get(start..start + usize::from(slot.n_bytes)) else { return false };
-        let beside = slot.beside_at().and_then(|at| text.get(at..at + 2));
-        beside.is_none_or(|beside| beside == slot.beside)
-            && self.literals.get(slot.start as usize..).is_some_and(|rest| rest.starts_with(text))
+    fn is_around(&self, slot_at: usize, (text, at): (&[u8], usize), key: u64) -> bool {
+        let Some(slot) = self.slots.get(slot_at).filter(|slot| slot.key == key) else {
+            return false;
+        };
+        let start = at.checked_sub(usize::from(slot.n_before));
+        let text = start.and_then(|start| text.get(start..start + usize::from(slot.n_bytes)));
+        let literal = self.literals.get(slot.start as usize..).unwrap_or_default();
+        text.is_some_and(|text| literal.starts_with(text))
     }
 }
