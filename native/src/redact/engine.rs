@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use parking_lot::Mutex;
 use spanloom_scan::rules::{RuleError, RuleIndex, Ruleset};
 use spanloom_scan::text::Scratch;
+use spanloom_scan::value::Seen;
 
 use super::keys::KeyCache;
 use super::repeats::Repeats;
@@ -40,6 +41,8 @@ pub struct Memory {
     pub keys: KeyCache,
     pub repeats: Repeats,
     pub room: Room,
+    /// What the survey of the request at hand saw of suspect texts.
+    pub seen: Seen,
 }
 
 /// Immutable but for its pool of memory; shared by all threads.

@@ -115,9 +115,7 @@ impl<'a> Walk<'a> {
         let place = Place { signal, location, key: &self.path, role };
         let (engine, contexts) = (self.engine, site.contexts);
         let (scratch, told) = (&mut self.memory.scratch, &mut self.told);
-        if let Some(surveyed) = &self.surveyed {
-            scratch.expect(&engine.ruleset, surveyed.seen.get(index));
-        }
+        scratch.expect(&engine.ruleset, self.memory.seen.get(index));
         let outcome = caught(scratch, |scratch| {
             engine.ruleset.redact_suspect(value, &place, contexts, scratch, told)
         });

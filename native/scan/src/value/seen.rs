@@ -25,6 +25,12 @@ impl std::fmt::Debug for Seen {
 }
 
 impl Seen {
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.hits.clear();
+        self.ends.clear();
+    }
+
     pub const fn len(&self) -> usize {
         self.ends.len()
     }

@@ -47,6 +47,7 @@ pub fn survey(
     memory: &mut Memory,
 ) -> Option<Surveyed> {
     u32::try_from(request.len()).ok()?;
+    memory.seen.clear();
     let mut survey = Survey {
         rules,
         signal: places::signal(signal),

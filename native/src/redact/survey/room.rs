@@ -14,7 +14,7 @@ pub struct Room {
     pub(super) texts: Texts,
     pub(super) sources: Vec<Source>,
     pub(super) items: Vec<Item>,
-    /// Where the suspect texts of an item start, and their places in `Surveyed::seen`.
+    /// Where the suspect texts of an item start, and their places in `Memory::seen`.
     suspects: Vec<(u32, u32)>,
 }
 
@@ -54,7 +54,7 @@ impl Survey<'_> {
             suspects.clear();
             for (index, source) in sources.drain(item.n_before..).enumerate() {
                 if !self.is_clear((&texts, item.n_before + index), &source) {
-                    let seen = &mut self.surveyed.seen;
+                    let seen = &mut self.memory.seen;
                     suspects.push((source.text.offset, seen.len() as u32));
                     seen.add(self.rules, &texts, item.n_before + index);
                 }

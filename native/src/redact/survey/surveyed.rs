@@ -1,7 +1,5 @@
 //! What a survey shows, for the walk that comes after it.
 
-use spanloom_scan::value::Seen;
-
 use super::super::repeats::Scanned;
 use crate::otlp::wire::Field;
 
@@ -10,7 +8,7 @@ use crate::otlp::wire::Field;
 pub enum Known {
     Nothing,
     Clear,
-    /// It may not be clean; its place in `Surveyed::seen`.
+    /// It may not be clean; its place in `Memory::seen`.
     Suspect(u32),
 }
 
@@ -21,9 +19,8 @@ pub struct Surveyed {
     clear: Marks,
     /// Where the items start of which all texts were looked at, and some may not be clean.
     suspect: Marks,
-    /// Where these texts start, and their place in `seen`.
+    /// Where these texts start, and their places in `Memory::seen`.
     texts: Marks<u32>,
-    pub seen: Seen,
     /// Where the item ends that was asked for last, if it is a suspect one.
     suspect_until: usize,
     /// What was scanned of the clear items.
