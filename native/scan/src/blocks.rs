@@ -27,6 +27,14 @@ pub fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
+/// What a text begins with, and zeros behind it.
+#[inline(always)]
+pub fn padded<const LEN: usize>(text: &[u8]) -> [u8; LEN] {
+    let mut block = [0; LEN];
+    block.iter_mut().zip(text).for_each(|(to, &byte)| *to = byte);
+    block
+}
+
 /// Calls `found` with where the bytes stand that `is_one` picks, ascending, until it says false.
 #[inline]
 pub fn each(text: &[u8], is_one: impl Fn(u8x16) -> u8x16, mut found: impl FnMut(usize) -> bool) {
@@ -44,9 +52,7 @@ pub fn each(text: &[u8], is_one: impl Fn(u8x16) -> u8x16, mut found: impl FnMut(
             return;
         }
     }
-    let mut last = [0; BLOCK_LEN];
-    last.iter_mut().zip(rest).for_each(|(to, &byte)| *to = byte);
-    let bits = is_one(u8x16::new(last)).to_bitmask() & ((1 << rest.len()) - 1);
+    let bits = is_one(u8x16::new(padded(rest))).to_bitmask() & ((1 << rest.len()) - 1);
     each_of(text.len() - rest.len(), bits);
 }
 

@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use crate::blocks::{is, is_among};
+use crate::blocks::{is, is_among, padded};
 
 /// So many bytes are looked at at once.
 const BLOCK_LEN: usize = 16;
@@ -36,7 +36,8 @@ impl Folded {
         let (mut at, mut n_kept, mut was_space) = (0, 0, 0);
         while at < text.len() {
             let rest = text.get(at..).unwrap_or_default();
-            let block = folded(u8x16::new(first_block(rest)));
+            let block = rest.first_chunk().copied().unwrap_or_else(|| padded(rest));
+            let block = folded(u8x16::new(block));
             let to = self.bytes.get_mut(n_kept..).and_then(<[u8]>::first_chunk_mut);
             to.into_iter().for_each(|to| *to = block.to_array());
             let spaces = is(block, b' ').to_bitmask();
@@ -72,16 +73,6 @@ impl Folded {
             *end += n_dropped;
         }
     }
-}
-
-/// The first bytes of a text, zeros where it has no more.
-#[inline(always)]
-fn first_block(text: &[u8]) -> [u8; BLOCK_LEN] {
-    text.first_chunk().copied().unwrap_or_else(|| {
-        let mut block = [0; BLOCK_LEN];
-        block.iter_mut().zip(text).for_each(|(to, &byte)| *to = byte);
-        block
-    })
 }
 
 /// The literal as it is in a folded text.

@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use crate::blocks::{each, is, is_among};
+use crate::blocks::{each, is, is_among, padded};
 use crate::view::unicode_escape;
 
 /// Bytes looked at at once.
@@ -79,8 +79,7 @@ fn n_plain(text: &[u8], mut seen: impl FnMut(usize, &[u8; BLOCK_LEN])) -> usize 
             return index * BLOCK_LEN + bits.trailing_zeros() as usize;
         }
     }
-    let mut last = [0; BLOCK_LEN];
-    last.iter_mut().zip(rest).for_each(|(to, &byte)| *to = byte);
+    let last = padded(rest);
     seen(text.len() - rest.len(), &last);
     // The bytes behind the text are not plain.
     let bits = is_not_plain(u8x16::new(last)).to_bitmask();

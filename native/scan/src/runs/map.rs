@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use crate::blocks::{is, is_among};
+use crate::blocks::{is, is_among, padded};
 
 /// Bytes in a block, and bits in a map.
 pub(super) const BLOCK_LEN: usize = 64;
@@ -81,9 +81,7 @@ pub(super) fn read(text: &[u8], maps: &mut Vec<Map>) {
     let (blocks, rest) = text.as_chunks::<BLOCK_LEN>();
     maps.extend(blocks.iter().map(map_of));
     if !rest.is_empty() {
-        let mut last = [0; BLOCK_LEN];
-        last.iter_mut().zip(rest).for_each(|(to, &byte)| *to = byte);
-        maps.push(map_of(&last));
+        maps.push(map_of(&padded(rest)));
     }
 }
 
