@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
         let place = Place { signal, location, key: &self.path, role };
         let (engine, contexts) = (self.engine, site.contexts);
         let (scratch, told) = (&mut self.memory.scratch, &mut self.told);
-        scratch.expect(&engine.ruleset, self.memory.seen.get(index));
+        scratch.recall(&engine.ruleset, self.memory.seen.get(index));
         let outcome = caught(scratch, |scratch| {
             engine.ruleset.redact_suspect(value, &place, contexts, scratch, told)
         });

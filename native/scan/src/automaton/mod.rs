@@ -11,6 +11,7 @@ mod classes;
 mod far;
 mod fold;
 mod machine;
+mod rarity;
 mod search;
 #[cfg(test)]
 mod tests;

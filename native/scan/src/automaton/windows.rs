@@ -7,7 +7,7 @@
 //! around windows whose literal is there does the machine of the long literals run. The cost of
 //! a text that holds no such window does not depend on the number of literals.
 
-use std::cmp::Reverse;
+use super::rarity::Counts;
 
 /// Bytes in a window.
 pub(super) const WINDOW_LEN: usize = 8;
@@ -22,8 +22,6 @@ const STARTS_MAX: usize = 16;
 /// So many bytes after a stretch are compared, so that a long literal does not cost its length
 /// at every byte of a text.
 const AFTER_MAX: usize = 32;
-/// A window inside a word is taken to be as frequent as one that so many other literals hold.
-const INSIDE_WORD: u32 = 4;
 
 /// From a window that is looked up to the next, for literals of these lengths: as far as
 /// possible, unless all could do without another machine at a shorter one.
@@ -89,13 +87,13 @@ fn tag(key: u64, beside: [u8; 2]) -> u8 {
 const SHARING_MAX: usize = 16;
 
 #[inline(always)]
-fn mixed(key: u64) -> u64 {
+pub(super) fn mixed(key: u64) -> u64 {
     // The golden ratio: multiplication spreads low bits to high ones.
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// An index below `len`, a power of two, from the high bits of a mixed window.
-fn index_below(len: usize, mixed: u64) -> usize {
+pub(super) fn index_below(len: usize, mixed: u64) -> usize {
     mixed.swap_bytes() as usize & (len - 1)
 }
 
@@ -108,46 +106,6 @@ fn key_at(text: &[u8], at: usize) -> u64 {
 fn keys(literal: &[u8]) -> Vec<u64> {
     let windows = literal.windows(WINDOW_LEN).take(STARTS_MAX + STRIDE_MAX - 1);
     windows.filter_map(|window| Some(u64::from_le_bytes(window.try_into().ok()?))).collect()
-}
-
-/// How many bytes stand on the shorter side of the most central space: windows over the end
-/// of a word are rarer than windows inside one.
-fn n_beside_space(key: u64) -> usize {
-    let beside = |at: usize| at.min(WINDOW_LEN - 1 - at);
-    let bytes = key.to_le_bytes();
-    let spaces = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b' ');
-    spaces.map(|(at, _)| beside(at)).max().unwrap_or(0)
-}
-
-/// How often each window occurs in the literals, or more often: a few share a count.
-struct Counts(Vec<u32>);
-
-impl Counts {
-    fn new(keys: &[Vec<u64>]) -> Self {
-        let n_keys = keys.iter().map(Vec::len).sum::<usize>();
-        let mut counts = Self(vec![0; (n_keys * 4).next_power_of_two()]);
-        for &key in keys.iter().flatten() {
-            let at = index_below(counts.0.len(), mixed(key));
-            if let Some(count) = counts.0.get_mut(at) {
-                *count += 1;
-            }
-        }
-        counts
-    }
-
-    fn of(&self, key: u64) -> u32 {
-        self.0.get(index_below(self.0.len(), mixed(key))).copied().unwrap_or(0)
-    }
-
-    /// Where the rarest stretch of a literal starts.
-    fn rarest(&self, keys: &[u64], stride: usize) -> usize {
-        let weight = |&key: &u64| self.of(key) + INSIDE_WORD * u32::from(n_beside_space(key) == 0);
-        let rarity = |&(_, windows): &(usize, &[u64])| {
-            let n_others: u32 = windows.iter().map(weight).sum();
-            (n_others, Reverse(windows.iter().map(|&key| n_beside_space(key)).sum::<usize>()))
-        };
-        keys.windows(stride).enumerate().min_by_key(rarity).map_or(0, |(start, _)| start)
-    }
 }
 
 impl Windows {

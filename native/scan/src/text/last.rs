@@ -5,8 +5,9 @@ use crate::rules::Ruleset;
 
 /// Finding something in a shorter text costs no more than comparing it.
 const BYTES_MIN: usize = 64;
-/// A longer text is not kept.
+/// A longer text, or one with more hits, is not kept.
 const BYTES_MAX: usize = 1 << 20;
+const HITS_MAX: usize = 1 << 16;
 
 #[derive(Default)]
 pub(super) struct Last {
@@ -49,7 +50,7 @@ impl Last {
         self.identity = rules.identity;
         self.text.clear();
         self.hits.clear();
-        if found.text.len() <= BYTES_MAX {
+        if found.text.len() <= BYTES_MAX && found.hits.len() <= HITS_MAX {
             self.text.extend_from_slice(found.text);
             self.hits.extend_from_slice(found.hits);
         }

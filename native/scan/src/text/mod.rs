@@ -135,7 +135,7 @@ impl Ruleset {
 
 impl Scratch {
     /// What is known of the text that will be scanned next, or one much like it.
-    pub fn expect(&mut self, rules: &Ruleset, found: Found<'_>) {
+    pub fn recall(&mut self, rules: &Ruleset, found: Found<'_>) {
         self.scan.last.set(rules, found);
     }
 

@@ -1,12 +1,15 @@
 //! What surveys saw of values that may not be clean, so that it is not looked for again.
 
+use std::ops::Range;
+
 use crate::automaton::{Found, Hit};
 use crate::rules::Ruleset;
 
 use super::survey::Survey;
 
-/// What is longer in all is not kept.
+/// What goes beyond this in all is not kept.
 const TEXT_BYTES_MAX: usize = 1 << 20;
+const HITS_MAX: usize = 1 << 16;
 
 /// By value, in the order in which they were added.
 #[derive(Default)]
@@ -42,10 +45,14 @@ impl Seen {
     /// Adds the value with this index in the survey.
     pub fn add(&mut self, rules: &Ruleset, survey: &Survey, index: usize) {
         if let Some(stretch) = survey.stretches.get(index) {
-            let (start, end) = (stretch.start as usize, stretch.end as usize);
-            if self.text.len() + (end - start) <= TEXT_BYTES_MAX {
-                self.text.extend_from_slice(survey.text.get(start..end).unwrap_or_default());
-                self.hits.extend(hits_in(rules, survey, start, end));
+            let range = stretch.start as usize..stretch.end as usize;
+            let text = survey.text.get(range.clone()).unwrap_or_default();
+            let hits = hits_around(survey, &range);
+            if self.text.len() + text.len() <= TEXT_BYTES_MAX
+                && self.hits.len() + hits.len() <= HITS_MAX
+            {
+                self.text.extend_from_slice(text);
+                self.hits.extend(inside(rules, survey, hits, range.start));
             }
         }
         self.ends.push((self.text.len(), self.hits.len()));
@@ -63,15 +70,19 @@ impl Seen {
     }
 }
 
-/// The hits in a part of the survey, as if the text began there.
-fn hits_in(
+/// All hits in a part of the survey, and those that start before it.
+fn hits_around<'a>(survey: &'a Survey, range: &Range<usize>) -> &'a [Hit] {
+    let n_until = |at: usize| survey.hits.partition_point(|hit| hit.end as usize <= at);
+    survey.hits.get(n_until(range.start)..n_until(range.end)).unwrap_or_default()
+}
+
+/// Those that start at `start` or behind it, as if the text began there.
+fn inside(
     rules: &Ruleset,
     survey: &Survey,
+    hits: &[Hit],
     start: usize,
-    end: usize,
 ) -> impl Iterator<Item = Hit> {
-    let n_before = |at: usize| survey.hits.partition_point(|hit| hit.end as usize <= at);
-    let hits = survey.hits.get(n_before(start)..n_before(end)).unwrap_or_default();
     let is_inside = move |hit: &&Hit| rules.triggers.automaton.start(&survey.text, **hit) >= start;
     hits.iter().filter(is_inside).map(move |hit| Hit { end: hit.end - start as u32, ..*hit })
 }

@@ -192,7 +192,7 @@ impl Ruleset {
             if !is_clean {
                 let mut seen = Seen::default();
                 seen.add(self, &survey, 0);
-                scratch.expect(self, seen.get(0));
+                scratch.recall(self, seen.get(0));
             }
             is_clean
         };
