@@ -55,13 +55,22 @@ def test_the_engines_name_the_same_document_alike() -> None:
     assert native.n_rules == python.n_rules
 
 
-def test_the_engines_tell_places_behind_one_that_cuts_a_character() -> None:
+@pytest.mark.parametrize("n_before", range(3))
+def test_a_value_that_is_too_large_is_cut_between_characters(n_before: int) -> None:
     document = shipped() | {"on_oversize": "scan_head_tail"}
     document["limits"] = {"value_bytes_max": 300}
-    text = "-----BEGIN PRIVATE KEY-----\n" + "A" * 20 + "€" * 150 + " bob@corp-mail.de"
-    native, python = (said(engine, (text, "", "none")) for engine in engines(document))
+    partial = {"kind": "partial", "keep_last": 4}
+    document["rules"] = [
+        rule | {"action": partial} if rule["id"] == "pem_private_key" else rule
+        for rule in document["rules"]
+    ]
+    begin = "-----BEGIN PRIVATE KEY-----\n" + "A" * (20 + n_before)
+    text = begin + "€" * 150 + " bob@corp-mail.de"
+    both = engines(document)
+    native, python = (said(engine, (text, "", "none")) for engine in both)
     assert native == python
-    assert [place for *_, place in native[3]] == [None, len(text)]
+    written = both[0].redact_text(text, key="", role="none").text
+    assert written.startswith("[PRIVATE_KEY:****€€€€][REDACTED:unscanned]")
 
 
 @pytest.mark.parametrize(

@@ -192,8 +192,10 @@ class _Pass:
             raise TooLargeError
         half = max(0, self._document.limits.value_bytes_max - len(UNSCANNED)) // 2
         cut, resume = edits.widened(value, half, len(value) - half)
-        tail_start = max(0, resume - _OVERLAP_BYTES)
-        head = self._leaf(value[: cut + _OVERLAP_BYTES], spot)
+        tail_start, head_end = edits.widened(
+            value, max(0, resume - _OVERLAP_BYTES), min(len(value), cut + _OVERLAP_BYTES)
+        )
+        head = self._leaf(value[:head_end], spot)
         n_told = len(self.told)
         tail = self._leaf(value[tail_start:], spot)
         self._move_told(n_told, lambda start, end: (tail_start + start, tail_start + end))

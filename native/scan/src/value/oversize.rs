@@ -26,8 +26,9 @@ impl Pass<'_> {
             return Err(Unscanned::TooLarge);
         }
         let (cut, resume) = widen(value, half, n - half);
-        let head = value.get(..n.min(cut + OVERLAP_BYTES)).unwrap_or_default();
-        let tail_start = resume.saturating_sub(OVERLAP_BYTES);
+        let (tail_start, head_end) =
+            widen(value, resume.saturating_sub(OVERLAP_BYTES), n.min(cut + OVERLAP_BYTES));
+        let head = value.get(..head_end).unwrap_or_default();
         let tail = value.get(tail_start..).unwrap_or_default();
         let mut edits = self.leaf(head, spot)?;
         edits.retain(|edit| edit.start < cut);
