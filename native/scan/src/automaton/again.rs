@@ -9,10 +9,17 @@ use super::{Automaton, FindScratch, Hit};
 const BLOCK_LEN: usize = 32;
 
 /// A text and all that `Automaton::find` tells of it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Found<'a> {
     pub text: &'a [u8],
     pub hits: &'a [Hit],
+}
+
+/// Nothing of a text is shown.
+impl std::fmt::Debug for Found<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Found").finish_non_exhaustive()
+    }
 }
 
 impl Automaton {

@@ -1,6 +1,6 @@
 //! The text scanned last, of which the next one is often a part that was changed.
 
-use crate::automaton::{Automaton, FindScratch, Found, Hit};
+use crate::automaton::{FindScratch, Found, Hit};
 use crate::rules::Ruleset;
 
 /// Finding something in a shorter text costs no more than comparing it.
@@ -33,7 +33,7 @@ impl Last {
         hits: &mut Vec<Hit>,
         scratch: &mut FindScratch,
     ) {
-        let automaton: &Automaton = &rules.triggers.automaton;
+        let automaton = &rules.triggers.automaton;
         if text.len() < BYTES_MIN {
             return automaton.find(text, hits, scratch);
         }

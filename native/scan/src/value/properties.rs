@@ -173,7 +173,8 @@ fn json_stays_valid_nothing_is_left_and_a_second_pass_changes_nothing() {
 fn what_was_learnt_of_values_of_one_shape_changes_nothing() {
     let rules = rules();
     let mut n_framed = 0;
-    for seed in 0..N_SEEDS {
+    // As many of either shape.
+    for seed in 0..2 * N_SEEDS {
         let mut random = Random(seed);
         let (around, mut scratch) = (random.value(3), Scratch::default());
         let pretty = random.below(2) == 0;
@@ -208,7 +209,7 @@ fn what_was_learnt_of_values_of_one_shape_changes_nothing() {
             assert_eq!(told(&rules, &mut scratch, &text), alone, "seed {seed}: {shown}");
         }
     }
-    assert!(n_framed > N_SEEDS as usize / 2, "{n_framed}");
+    assert!(n_framed > N_SEEDS as usize, "{n_framed}");
 }
 
 #[test]
